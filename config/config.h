@@ -1,0 +1,46 @@
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/**
+ * Settings: a lexer that knows no keys (inih) and a key table that knows no lines. The same rows
+ * parse the file, print --help-config and check that the shipped sample is complete.
+ */
+
+enum { CONFIG_TEXT = 256 };
+
+/** Every setting that can stand in a file; command-line options override them. */
+struct config {
+	char listen[CONFIG_TEXT];     /* [server] listen */
+	bool once;                    /* [server] once */
+	bool multi;                   /* [server] multi */
+	uint64_t log_level;           /* [log] level: 0 errors .. 3 debug */
+	char log_file[CONFIG_TEXT];   /* [log] file; "" = stderr */
+	char packet_log[CONFIG_TEXT]; /* [log] packets */
+	uint64_t max_core_bytes;      /* [core] max_file_bytes */
+	uint64_t max_global_bytes;    /* [core] max_global_bytes */
+	uint64_t max_local_bytes;     /* [core] max_local_bytes */
+	bool insecure_files;          /* [core] insecure_files */
+};
+
+struct config_error {
+	unsigned line; /* 0: not about one line */
+	char text[CONFIG_TEXT];
+};
+
+void config_init(struct config *c); /* presets */
+/** Parses n bytes of INI. false: *err says which line and what; *c may be partly changed. */
+bool config_parse(struct config *c, const char *text, size_t n, struct config_error *err);
+/** Reads an open descriptor to its end (at most 1 MiB) and parses it. */
+bool config_read(struct config *c, int fd, struct config_error *err);
+/** Every section, key, preset, bounds and meaning, in the form of a config file. */
+void config_help(FILE *out);
+/** Sets one key by "section.key"; used by the parser and the tests. */
+bool config_set(struct config *c, const char *section, const char *key, const char *value,
+		struct config_error *err);
+
+#endif
