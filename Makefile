@@ -12,7 +12,7 @@ Q := $(if $(V),,@)
 
 PKGS := libelf inih libcrypto json-c
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
-	-Wformat=2 -Wundef -Wpointer-arith -Wcast-align=strict
+	-Wformat=2 -Wundef -Wpointer-arith $(if $(findstring clang,$(CC)),,-Wcast-align=strict)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 override CPPFLAGS += -I. -MMD -MP -D_GNU_SOURCE
 override CFLAGS += -std=gnu11 $(WARN) -fstack-protector-strong $(SANFLAGS)

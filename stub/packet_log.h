@@ -1,0 +1,40 @@
+#ifndef STUB_PACKET_LOG_H
+#define STUB_PACKET_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/**
+ * Everything that went over the wire, in the form of gdb's `set remotelogfile`: gdbreplay can
+ * play it back to a gdb as if it were this server. Lines start with `w ` (client to server), `r `
+ * (server to client) or `c ` (a remark), as gdb sees it. Bounded: at PACKET_LOG_MAX bytes a last
+ * remark is written and the rest is left out.
+ */
+
+enum { PACKET_LOG_MAX = 64 << 20 };
+
+enum packet_direction {
+	PACKET_NONE,
+	PACKET_FROM_CLIENT = 'w',
+	PACKET_TO_CLIENT = 'r',
+	PACKET_REMARK = 'c',
+};
+
+struct packet_log {
+	int fd; /* -1: off */
+	size_t written;
+	size_t limit;
+	enum packet_direction last; /* the line in work; bytes the same way continue it */
+};
+
+void packet_log_init(struct packet_log *p); /* off */
+/** false: why (LOG_WORDS bytes) says what to do. The file rules are those of log_open. */
+bool packet_log_open(struct packet_log *p, const char *path, char *why);
+/** Ends the last line. */
+void packet_log_deinit(struct packet_log *p);
+/** Bytes as they went over the wire, acks included. Nothing when the log is off or full. */
+void packet_log_bytes(struct packet_log *p, enum packet_direction way, const void *data, size_t n);
+/** A line for the reader, e.g. where a new client begins; gdbreplay skips it. */
+void packet_log_remark(struct packet_log *p, const char *text);
+
+#endif

@@ -1,0 +1,289 @@
+/*
+ * Unit tests of stub/log.c and stub/packet_log.c: what a line may hold, how long it gets, what it
+ * hides, and that a packet log reads as gdb's own does.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "stub/log.h"
+#include "stub/packet_log.h"
+#include "tests/unit/unit.h"
+
+enum { TEXT = 8192 };
+
+/* A log that writes to a temporary file, and what it wrote. */
+struct scratch {
+	char path[32];
+	struct log log;
+	char text[TEXT];
+};
+
+static void scratch_path(struct scratch *s)
+{
+	memcpy(s->path, "/tmp/test_log.XXXXXX", 21);
+	int fd = mkstemp(s->path);
+	CU_ASSERT_FATAL(fd >= 0);
+	close(fd);
+}
+
+static void scratch_open(struct scratch *s, enum target_log_level level)
+{
+	char why[LOG_WORDS];
+
+	scratch_path(s);
+	log_init(&s->log);
+	CU_ASSERT_EQUAL(s->log.level, TARGET_LOG_WARN);
+	CU_ASSERT_EQUAL(s->log.fd, STDERR_FILENO);
+	CU_ASSERT_TRUE_FATAL(log_open(&s->log, s->path, why));
+	s->log.level = level;
+}
+
+static const char *scratch_read(struct scratch *s)
+{
+	int fd = open(s->path, O_RDONLY);
+	ssize_t n = read(fd, s->text, TEXT - 1);
+
+	s->text[n > 0 ? n : 0] = 0;
+	close(fd);
+	return s->text;
+}
+
+static void scratch_close(struct scratch *s)
+{
+	log_deinit(&s->log);
+	unlink(s->path);
+}
+
+static void test_levels(void)
+{
+	struct scratch s;
+
+	scratch_open(&s, TARGET_LOG_WARN);
+	CU_ASSERT_TRUE(log_wants(&s.log, TARGET_LOG_ERROR));
+	CU_ASSERT_FALSE(log_wants(&s.log, TARGET_LOG_INFO));
+	log_format(&s.log, TARGET_LOG_ERROR, "core %d is gone", 7);
+	log_format(&s.log, TARGET_LOG_INFO, "not this");
+	log_text(&s.log, TARGET_LOG_DEBUG, "nor this");
+	log_text(&s.log, TARGET_LOG_WARN, "100%s");
+	CU_ASSERT_STRING_EQUAL(scratch_read(&s), "error: core 7 is gone\nwarning: 100%s\n");
+	scratch_close(&s);
+}
+
+static void test_target_view(void)
+{
+	struct scratch s;
+
+	scratch_open(&s, TARGET_LOG_INFO);
+	struct target_log view = log_for_target(&s.log);
+	view.write(view.ctx, TARGET_LOG_INFO, "section 9: unknown type, ignored");
+	view.write(view.ctx, TARGET_LOG_DEBUG, "hidden");
+	CU_ASSERT_STRING_EQUAL(scratch_read(&s), "info: section 9: unknown type, ignored\n");
+	scratch_close(&s);
+}
+
+static void test_escapes(void)
+{
+	struct scratch s;
+
+	scratch_open(&s, TARGET_LOG_DEBUG);
+	log_text(&s.log, TARGET_LOG_DEBUG, "a\nb\x1b[2J\t\x7f\xff~");
+	CU_ASSERT_STRING_EQUAL(scratch_read(&s), "debug: a\\x0ab\\x1b[2J\\x09\\x7f\\xff~\n");
+	scratch_close(&s);
+}
+
+static void test_line_is_bounded(void)
+{
+	struct scratch s;
+	char text[3 * LOG_LINE];
+
+	scratch_open(&s, TARGET_LOG_INFO);
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = 0;
+	log_text(&s.log, TARGET_LOG_INFO, text);
+	CU_ASSERT_EQUAL(strlen(scratch_read(&s)), LOG_LINE);
+	CU_ASSERT_EQUAL(s.text[LOG_LINE - 1], '\n');
+	log_format(&s.log, TARGET_LOG_INFO, "%s", text);
+	CU_ASSERT_EQUAL(strlen(scratch_read(&s)), 2 * LOG_LINE);
+	memset(text, '\n', sizeof(text) - 1);
+	log_text(&s.log, TARGET_LOG_INFO, text);
+	CU_ASSERT_TRUE(strlen(scratch_read(&s)) <= 3 * LOG_LINE);
+	scratch_close(&s);
+}
+
+static void test_paths_are_hidden(void)
+{
+	static const struct {
+		const char *in, *out;
+	} rows[] = {
+		{ "open /root/a.core: no", "info: open <path>: no\n" },
+		{ "open \"/root/my core\" no", "info: open \"<path>\" no\n" },
+		{ "./a.core and ../b, ~/c", "info: <path> and <path>, <path>\n" },
+		{ "dir=/tmp (/tmp/x)", "info: dir=<path> (<path>)\n" },
+		{ "read/write 1/2 / n/a // ok", "info: read/write 1/2 / n/a // ok\n" },
+		{ "k.cpp:42 ... .text", "info: k.cpp:42 ... .text\n" },
+		{ "\"/open", "info: \"<path>\n" },
+		{ "ends in /", "info: ends in /\n" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scratch s;
+
+		scratch_open(&s, TARGET_LOG_INFO);
+		log_text(&s.log, TARGET_LOG_INFO, rows[i].in);
+		CU_ASSERT_STRING_EQUAL(scratch_read(&s), rows[i].out);
+		scratch_close(&s);
+	}
+}
+
+static void test_debug_shows_paths(void)
+{
+	struct scratch s;
+
+	scratch_open(&s, TARGET_LOG_DEBUG);
+	log_text(&s.log, TARGET_LOG_DEBUG, "open /root/a.core");
+	CU_ASSERT_STRING_EQUAL(scratch_read(&s), "debug: open /root/a.core\n");
+	scratch_close(&s);
+}
+
+static void test_timestamps(void)
+{
+	struct scratch s;
+	long seconds = 0;
+	char *end;
+
+	scratch_open(&s, TARGET_LOG_INFO);
+	s.log.timestamps = true;
+	log_text(&s.log, TARGET_LOG_INFO, "now");
+	seconds = strtol(scratch_read(&s), &end, 10);
+	CU_ASSERT_TRUE(seconds > 0);
+	CU_ASSERT_EQUAL(*end, '.');
+	CU_ASSERT_EQUAL(strspn(end + 1, "0123456789"), 6);
+	CU_ASSERT_STRING_EQUAL(end + 7, " info: now\n");
+	scratch_close(&s);
+}
+
+static void test_open_refuses(void)
+{
+	struct scratch s;
+	struct log l;
+	char why[LOG_WORDS] = "", link[sizeof(s.path) + 8];
+
+	scratch_path(&s);
+	log_init(&l);
+	snprintf(link, sizeof(link), "%s.link", s.path);
+	CU_ASSERT_EQUAL_FATAL(symlink(s.path, link), 0);
+	CU_ASSERT_FALSE(log_open(&l, link, why));
+	CU_ASSERT_STRING_EQUAL(why, "the log file is a symbolic link: name the file itself");
+	CU_ASSERT_FALSE(log_open(&l, "/no-such-folder/x", why));
+	CU_ASSERT_PTR_NOT_NULL(strstr(why, "No such file"));
+	CU_ASSERT_EQUAL(l.fd, STDERR_FILENO);
+	unlink(link);
+	unlink(s.path);
+}
+
+static void test_write_fails_quietly(void)
+{
+	struct log l = { .fd = open("/dev/full", O_WRONLY), .level = TARGET_LOG_INFO };
+
+	log_text(&l, TARGET_LOG_INFO, "nobody hears it");
+	CU_ASSERT_FALSE(log_write_all(l.fd, "x", 1));
+	close(l.fd);
+}
+
+static void packets_open(struct scratch *s, struct packet_log *p)
+{
+	char why[LOG_WORDS];
+
+	scratch_path(s);
+	packet_log_init(p);
+	CU_ASSERT_TRUE_FATAL(packet_log_open(p, s->path, why));
+}
+
+static void test_packets_form(void)
+{
+	struct scratch s;
+	struct packet_log p;
+
+	packets_open(&s, &p);
+	packet_log_bytes(&p, PACKET_FROM_CLIENT, "+$?#3f", 6);
+	packet_log_bytes(&p, PACKET_TO_CLIENT, "+", 1);
+	packet_log_bytes(&p, PACKET_TO_CLIENT, "$T05#b9", 7);
+	packet_log_bytes(&p, PACKET_TO_CLIENT, "", 0);
+	packet_log_remark(&p, "client 2");
+	packet_log_remark(&p, "again");
+	packet_log_bytes(&p, PACKET_FROM_CLIENT, "\x03\0\\\n\t\b\f\r\v\xff", 10);
+	packet_log_deinit(&p);
+	CU_ASSERT_STRING_EQUAL(scratch_read(&s), "\nw +$?#3f\nr +$T05#b9\nc client 2\nc again"
+						 "\nw \\x03\\x00\\\\\\n\\t\\b\\f\\r\\v\\xff\n");
+	CU_ASSERT_EQUAL(p.fd, -1);
+	unlink(s.path);
+}
+
+static void test_packets_are_bounded(void)
+{
+	struct scratch s;
+	struct packet_log p;
+	char bytes[512];
+
+	packets_open(&s, &p);
+	p.limit = 4096;
+	memset(bytes, 3, sizeof(bytes));
+	for (int i = 0; i < 20; i++)
+		packet_log_bytes(&p, PACKET_TO_CLIENT, bytes, sizeof(bytes));
+	packet_log_deinit(&p);
+	scratch_read(&s);
+	CU_ASSERT_TRUE(strlen(s.text) <= 4096);
+	CU_ASSERT_PTR_NOT_NULL(strstr(s.text, "\nc the packet log is full: "));
+	unlink(s.path);
+}
+
+static void test_packets_large_piece(void)
+{
+	struct scratch s;
+	struct packet_log p;
+	char bytes[1500];
+
+	packets_open(&s, &p);
+	memset(bytes, 0xfe, sizeof(bytes));
+	packet_log_bytes(&p, PACKET_TO_CLIENT, bytes, sizeof(bytes));
+	packet_log_deinit(&p);
+	CU_ASSERT_EQUAL(strlen(scratch_read(&s)), 3 + 4 * sizeof(bytes) + 1);
+	unlink(s.path);
+}
+
+static void test_packets_off(void)
+{
+	struct packet_log p;
+	char why[LOG_WORDS];
+
+	packet_log_init(&p);
+	packet_log_bytes(&p, PACKET_TO_CLIENT, "x", 1);
+	packet_log_remark(&p, "x");
+	CU_ASSERT_FALSE(packet_log_open(&p, "/no-such-folder/x", why));
+	packet_log_deinit(&p);
+	CU_ASSERT_EQUAL(p.written, 0);
+}
+
+int main(void)
+{
+	static const struct unit_test tests[] = {
+		{ "levels", test_levels },
+		{ "the target's view", test_target_view },
+		{ "control bytes are escaped", test_escapes },
+		{ "a line is bounded", test_line_is_bounded },
+		{ "paths are hidden", test_paths_are_hidden },
+		{ "debug shows paths", test_debug_shows_paths },
+		{ "timestamps", test_timestamps },
+		{ "open refuses links and bad folders", test_open_refuses },
+		{ "a full disk is no failure", test_write_fails_quietly },
+		{ "packet log: gdb's form", test_packets_form },
+		{ "packet log: bounded", test_packets_are_bounded },
+		{ "packet log: large pieces", test_packets_large_piece },
+		{ "packet log: off", test_packets_off },
+	};
+
+	return unit_run("log", tests, sizeof(tests) / sizeof(tests[0]));
+}
