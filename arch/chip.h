@@ -45,13 +45,14 @@ enum chip_reg_kind {
 	CHIP_REG_TPESL,  /* TPES[2*index], TPES[2*index+1] */
 	CHIP_REG_TPESLL, /* TPES[4*index] .. TPES[4*index+3] */
 	CHIP_REG_WARP,   /* entry at addr | warp id of the focused SIMT thread */
+	CHIP_REG_WARP_MASK, /* the same; 0 is a warp that runs all its threads */
 	CHIP_REG_THREAD, /* banked R registers: facts 3.4, one word per SIMT thread */
 };
 
 struct chip_reg {
 	const char *name;  /* as in the vendor's reader */
-	const char *group; /* "gpr", "pc", "su", "error", "errinfo", "mte", "vector", "l1", ... */
-	uint64_t addr;     /* id in the dump and on the debug channel */
+	const char *group; /* "gpr", "pc", "su", "error", "errinfo", "mte", "vector", "l1", "simt" */
+	uint64_t addr;     /* id in the dump and on the debug channel; S, TPESL*: that of TPES0 */
 	uint16_t size;     /* bytes shown */
 	uint8_t kind;      /* enum chip_reg_kind */
 	uint8_t cores;     /* CHIP_ON_* */
@@ -175,7 +176,8 @@ enum chip_virtual {
 /**
  * The costume in which stock clients see a core of this chip: aarch64, pc sp x29 x30 first (the
  * short g), then the other x registers and cpsr, then the scalars and every register of the table
- * under its vendor name. Caller frees with chip_desc_destroy. NULL: out of memory.
+ * under its vendor name, in the groups error, vector, simt, mte, l1, su, and ascend for the rest.
+ * Caller frees with chip_desc_destroy. NULL: out of memory.
  */
 struct arch_desc *chip_desc_create(const struct chip *c);
 void chip_desc_destroy(struct arch_desc *d);
