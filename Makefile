@@ -14,7 +14,9 @@ PKGS := libelf inih libcrypto json-c
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Wformat=2 -Wundef -Wpointer-arith $(if $(findstring clang,$(CC)),,-Wcast-align=strict)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-override CPPFLAGS += -I. -MMD -MP -D_GNU_SOURCE
+# Debian keeps the headers of libdwarf in a folder of their own and has no .pc file for it.
+DWARF_INC := $(addprefix -isystem ,$(wildcard /usr/include/libdwarf*))
+override CPPFLAGS += -I. $(DWARF_INC) -MMD -MP -D_GNU_SOURCE
 override CFLAGS += -std=gnu11 $(WARN) -fstack-protector-strong $(SANFLAGS)
 override LDFLAGS += $(SANFLAGS)
 LDLIBS = $(shell pkg-config --libs $(PKGS)) -ldwarf
