@@ -113,7 +113,7 @@ static bool take_debug(struct parse *p, const char *list)
 			return fail(p,
 				    "Unknown debug argument: \"%.*s\": it is one of all, threads, "
 				    "event-loop, remote",
-				    (int)n, word);
+				    (int)(n < 80 ? n : 80), word);
 		if (all || word_is(word, n, "remote"))
 			p->o->remote_debug = on;
 	}
@@ -132,7 +132,7 @@ static bool take_debug_format(struct parse *p, const char *list)
 			return fail(p,
 				    "Unknown debug-format argument: \"%.*s\": it is one of all, "
 				    "none, timestamp",
-				    (int)n, word);
+				    (int)(n < 80 ? n : 80), word);
 		p->o->timestamps = on;
 	}
 	return true;
@@ -141,7 +141,7 @@ static bool take_debug_format(struct parse *p, const char *list)
 static bool take_log_level(struct parse *p, const char *value)
 {
 	if (strlen(value) != 1 || *value < '0' || *value > '3')
-		return fail(p, "--log-level takes a number from 0 (errors) to 3 (debug), not \"%s\"",
+		return fail(p, "--log-level takes a number from 0 (errors) to 3 (debug), not \"%.80s\"",
 			    value);
 	p->o->log_level = *value - '0';
 	return true;
@@ -209,9 +209,9 @@ static bool take_option(struct parse *p)
 	const struct row *row = row_find(word, &value);
 
 	if (!row)
-		return fail(p, "Unknown argument: %s (ascend-gdbserver --help lists them)", word);
+		return fail(p, "Unknown argument: %.80s (ascend-gdbserver --help lists them)", word);
 	if (row->value == VALUE_NONE && value)
-		return fail(p, "%s takes no value: leave \"=%s\" out", row->name, value);
+		return fail(p, "%s takes no value: leave \"=%.80s\" out", row->name, value);
 	if (row->value == VALUE_NEEDED && !value && *p->argv)
 		value = *p->argv++;
 	if (row->value == VALUE_NEEDED && (!value || !*value))
@@ -229,7 +229,7 @@ static bool take_pid(struct parse *p, const char *word)
 	errno = 0;
 	unsigned long pid = strtoul(word, &end, 0);
 	if (*word < '0' || *word > '9' || *end || errno || !pid || pid > INT32_MAX)
-		return fail(p, "\"%s\" is not a process id: write --attach COMM PID", word);
+		return fail(p, "\"%.80s\" is not a process id: write --attach COMM PID", word);
 	p->o->pid = (uint32_t)pid;
 	return true;
 }
@@ -251,7 +251,7 @@ static bool take_positional(struct parse *p)
 	if (place == 1 && o->attach)
 		return take_pid(p, *p->argv++);
 	if (place > 1 || o->translate)
-		return fail(p, "\"%s\" is one word too many (see ascend-gdbserver --help)",
+		return fail(p, "\"%.80s\" is one word too many (see ascend-gdbserver --help)",
 			    *p->argv);
 	/* From here on the words belong to the program. */
 	o->program = p->argv;
@@ -296,7 +296,7 @@ static bool check_form(struct parse *p)
 	if (o->mode == OPTIONS_TRANSLATE && !o->output)
 		return fail(p, "--translate needs a place for the result: add -o OUT.o");
 	if (o->mode == OPTIONS_TRANSLATE && o->comm)
-		return fail(p, "\"%s\" is one word too many: write --translate KERNEL.o -o OUT.o",
+		return fail(p, "\"%.80s\" is one word too many: write --translate KERNEL.o -o OUT.o",
 			    o->comm);
 	if (o->mode != OPTIONS_TRANSLATE && (o->output || o->force))
 		return fail(p, "%s belongs to --translate KERNEL.o", o->output ? "-o" : "-f");

@@ -1,0 +1,64 @@
+#ifndef STUB_COMM_H
+#define STUB_COMM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+/**
+ * COMM, the place where clients connect: its grammar (pure), and the listening sockets. Unlike
+ * gdbserver, which listens on every interface whatever HOST says, HOST is honoured.
+ */
+
+enum { COMM_HOST = 256, COMM_PATH = 108, COMM_WORDS = 256, COMM_SOCKETS = 8 };
+
+enum comm_kind { COMM_TCP, COMM_UNIX, COMM_STDIO };
+
+struct comm {
+	enum comm_kind kind;
+	int family;           /* TCP: AF_UNSPEC, AF_INET (tcp4:), AF_INET6 (tcp6:) */
+	char host[COMM_HOST]; /* TCP: "" = every interface; an IPv6 address without brackets */
+	uint16_t port;        /* TCP: 0 = any free one */
+	char path[COMM_PATH]; /* UNIX */
+};
+
+/** Sockets that accept clients; all zero is none. */
+struct comm_listener {
+	int fds[COMM_SOCKETS]; /* nonblocking, close-on-exec */
+	size_t count;
+	uint16_t port;        /* TCP: the port in use, the same for every socket */
+	char path[COMM_PATH]; /* UNIX: unlinked at close if it still is our socket, else "" */
+	dev_t dev; /* these three tell our socket from a later one: inodes are used again */
+	ino_t ino;
+	struct timespec made;
+};
+
+/** Who connected; for "Remote debugging from host H, port P". */
+struct comm_peer {
+	char host[COMM_HOST]; /* numeric address, "" for a Unix socket */
+	uint16_t port;
+};
+
+/**
+ * Reads "-" "stdio" ":PORT" "HOST:PORT" "[V6]:PORT" "unix:PATH", with "tcp:" "tcp4:" or "tcp6:"
+ * before the three TCP forms. false: why (COMM_WORDS bytes) says what to write.
+ */
+bool comm_parse(const char *text, struct comm *out, char *why);
+
+/**
+ * Listens on every address that c means (TCP and UNIX only). IPv6 being off is no error as long as
+ * another address works. false: why says what to do; nothing is left open then.
+ */
+bool comm_listen(const struct comm *c, struct comm_listener *out, char *why);
+/** Closes all and removes the Unix socket. All zero is fine. */
+void comm_close(struct comm_listener *l);
+
+/**
+ * The next client of a listening descriptor: nonblocking, close-on-exec, TCP_NODELAY, keep-alive.
+ * -1: none is waiting (errno EAGAIN), or it could not be had (another errno).
+ */
+int comm_accept(int fd, struct comm_peer *out);
+
+#endif
