@@ -47,4 +47,5 @@ UNIT_BIN := $(UNIT_SRC:%.c=$(O)/%)
 $(O)/tests/unit/test_%: $(O)/tests/unit/test_%.o $(O)/tests/unit/unit.o $(LIB)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcunit $(LDLIBS)
 
+-include tests/tools/rules.mk tests/kernels/rules.mk
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
