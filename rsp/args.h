@@ -34,8 +34,7 @@ struct rsp_args {
  * Matches n bytes against a grammar, to the end. Letters:
  *   x  hex number, 1..16 digits      s  text up to the next literal of the grammar (may be empty)
  *   t  thread id: [p PID .] TID, hex or -1      c  one byte      *  the rest, of any length
- *   ?  (after a literal) from here on everything may be absent: a packet that ends before that
- *      literal matches
+ *   ?  a packet that ends here matches too
  * Every other byte stands for itself. false = malformed; *out is then not to be used.
  */
 bool rsp_args_parse(const char *grammar, const char *data, size_t n, struct rsp_args *out);

@@ -1,0 +1,107 @@
+/*
+ * Packets that only lldb sends. The first of them tells us who the client is: several replies have
+ * another form for lldb.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "stub/commands.h"
+#include "stub/reply.h"
+#include "stub/version.h"
+
+enum target_status cmd_thread_suffix(struct session *s, const struct rsp_args *a,
+				     struct rsp_buf *out)
+{
+	(void)a;
+	(void)out;
+	s->client.lldb = s->client.thread_suffix = true;
+	return TARGET_OK;
+}
+
+enum target_status cmd_list_threads(struct session *s, const struct rsp_args *a,
+				    struct rsp_buf *out)
+{
+	(void)a;
+	(void)out;
+	s->client.lldb = s->client.list_threads = true;
+	return TARGET_OK;
+}
+
+enum target_status cmd_error_strings(struct session *s, const struct rsp_args *a,
+				     struct rsp_buf *out)
+{
+	(void)a;
+	(void)out;
+	s->client.lldb = s->client.error_strings = true;
+	return TARGET_OK;
+}
+
+/* The machine part of a triple as lldb spells it. */
+static const char *triple(struct session *s)
+{
+	const struct arch_desc *d = target_arch(s->target, session_thread(s));
+
+	return d && !strcmp(d->name, "aarch64") ? "aarch64-unknown-unknown" :
+						  "x86_64-unknown-linux-gnu";
+}
+
+static void add_triple(struct session *s, struct rsp_buf *out)
+{
+	rsp_buf_text(out, "triple:");
+	rsp_buf_hex_text(out, triple(s));
+	rsp_buf_text(out, ";endian:little;ptrsize:8;");
+}
+
+enum target_status cmd_host_info(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
+{
+	(void)a;
+	s->client.lldb = true;
+	add_triple(s, out);
+	/* a device answers slower than a process on this machine */
+	rsp_buf_text(out, "default_packet_timeout:14;");
+	return TARGET_OK;
+}
+
+enum target_status cmd_process_info(struct session *s, const struct rsp_args *a,
+				    struct rsp_buf *out)
+{
+	uint32_t pid = session_thread(s).pid;
+
+	(void)a;
+	if (!pid)
+		return TARGET_NO_THREAD;
+	rsp_buf_format(out, "pid:%" PRIx32 ";", pid);
+	add_triple(s, out);
+	return TARGET_OK;
+}
+
+enum target_status cmd_thread_stop_info(struct session *s, const struct rsp_args *a,
+					struct rsp_buf *out)
+{
+	struct target_stop stop;
+	struct target_tid tid;
+
+	if (!session_resolve(s, &a->tid[0], &tid))
+		return TARGET_NO_THREAD;
+	enum target_status status = target_stop(s->target, tid, &stop);
+	if (status == TARGET_OK)
+		reply_stop(s, &stop, out);
+	return status;
+}
+
+enum target_status cmd_echo(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
+{
+	(void)s;
+	rsp_buf_text(out, "qEcho:");
+	rsp_buf_binary(out, a->rest.p, a->rest.n);
+	return TARGET_OK;
+}
+
+enum target_status cmd_server_version(struct session *s, const struct rsp_args *a,
+				      struct rsp_buf *out)
+{
+	(void)s;
+	(void)a;
+	rsp_buf_text(out, "name:ascend-gdbserver;version:" VERSION_TEXT ";");
+	return TARGET_OK;
+}

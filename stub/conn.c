@@ -1,0 +1,141 @@
+/*
+ * A connection to one client: reads bytes, frames packets, acknowledges, sends each reply with one
+ * write. Driven by server.c; sockets are set up in comm.c.
+ */
+#include "stub/conn.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	INPUT = 1 << 16,
+	SEND_TIMEOUT_MS = 10000, /* a client that takes no byte for so long is given up */
+};
+
+bool conn_init(struct conn *c, size_t packet, struct packet_log *log)
+{
+	*c = (struct conn){ .in = -1, .out = -1, .log = log };
+	c->storage = malloc(packet + 1);
+	c->sent = malloc(RSP_FRAME_ROOM(packet) + 1);
+	c->input = malloc(INPUT);
+	if (!c->storage || !c->sent || !c->input) {
+		conn_deinit(c);
+		return false;
+	}
+	rsp_frame_init(&c->frame, c->storage, packet + 1);
+	return true;
+}
+
+void conn_deinit(struct conn *c)
+{
+	conn_close(c);
+	free(c->storage);
+	free(c->sent);
+	free(c->input);
+	*c = (struct conn){ .in = -1, .out = -1 };
+}
+
+void conn_open(struct conn *c, int in, int out)
+{
+	conn_close(c);
+	c->in = in;
+	c->out = out;
+	c->no_ack = c->lost = c->ack_due = false;
+	c->sent_n = c->input_at = c->input_n = 0;
+	rsp_frame_init(&c->frame, c->storage, c->frame.cap);
+}
+
+void conn_close(struct conn *c)
+{
+	if (c->in >= 0)
+		close(c->in);
+	if (c->out >= 0 && c->out != c->in)
+		close(c->out);
+	c->in = c->out = -1;
+}
+
+static void write_all(struct conn *c, const char *data, size_t n)
+{
+	packet_log_bytes(c->log, PACKET_TO_CLIENT, data, n);
+	while (n && !c->lost) {
+		struct pollfd p = { .fd = c->out, .events = POLLOUT };
+		ssize_t done = write(c->out, data, n);
+
+		if (done > 0) {
+			data += done;
+			n -= (size_t)done;
+		} else if (done < 0 && errno != EAGAIN && errno != EINTR) {
+			c->lost = true;
+		} else if (poll(&p, 1, SEND_TIMEOUT_MS) == 0) {
+			c->lost = true;
+		}
+	}
+}
+
+/* The room in front of `sent` lets the acknowledgement travel in the same write. */
+void conn_send(struct conn *c, const char *payload, size_t n)
+{
+	bool ack = c->ack_due && !c->no_ack;
+
+	c->ack_due = false;
+	c->sent[0] = '+';
+	c->sent_n = rsp_frame_encode('$', payload, n, true, c->sent + 1);
+	write_all(c, c->sent + !ack, c->sent_n + ack);
+}
+
+void conn_flush_ack(struct conn *c)
+{
+	if (c->ack_due && !c->no_ack)
+		write_all(c, "+", 1);
+	c->ack_due = false;
+}
+
+static void answer(struct conn *c, enum rsp_event ev)
+{
+	switch (ev) {
+	case RSP_PACKET:
+	case RSP_TOO_LONG:
+		c->ack_due = true;
+		break;
+	case RSP_BAD:
+		if (!c->no_ack)
+			write_all(c, "-", 1);
+		break;
+	case RSP_NACK:
+		/* in no-ack mode GDB still emits '-' at a time-out: it is not a request then */
+		if (!c->no_ack && c->sent_n)
+			write_all(c, c->sent + 1, c->sent_n);
+		break;
+	default:
+		break;
+	}
+}
+
+enum rsp_event conn_next(struct conn *c)
+{
+	size_t eaten = 0;
+
+	if (c->lost || c->input_at == c->input_n)
+		return RSP_MORE;
+	enum rsp_event ev = rsp_frame_feed(&c->frame, c->input + c->input_at,
+					   c->input_n - c->input_at, &eaten);
+	c->input_at += eaten;
+	answer(c, ev);
+	return ev;
+}
+
+void conn_fill(struct conn *c)
+{
+	ssize_t n = read(c->in, c->input, INPUT);
+
+	c->input_at = c->input_n = 0;
+	if (n > 0) {
+		c->input_n = (size_t)n;
+		packet_log_bytes(c->log, PACKET_FROM_CLIENT, c->input, c->input_n);
+	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+		c->lost = true;
+	}
+}

@@ -1,0 +1,54 @@
+#ifndef STUB_CONN_H
+#define STUB_CONN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "rsp/frame.h"
+#include "stub/packet_log.h"
+
+/**
+ * One connection: descriptors, framing both ways, acknowledgements. It knows nothing of packets'
+ * meaning; the server reads from it and hands packets to the session.
+ */
+struct conn {
+	int in, out; /* the same for sockets; -1: not connected */
+	bool no_ack;
+	bool lost; /* the peer is gone or stopped reading */
+	bool ack_due; /* '+' is owed and goes out together with the reply */
+	struct rsp_frame frame;
+	char *storage; /* of the frame */
+	char *sent;    /* last packet as it went out, for a retransmission */
+	size_t sent_n;
+	char *input; /* bytes read and not yet framed */
+	size_t input_at, input_n;
+	struct packet_log *log; /* borrowed, never NULL */
+};
+
+/** Buffers for packets of at most `packet` bytes. false: out of memory. */
+bool conn_init(struct conn *c, size_t packet, struct packet_log *log);
+void conn_deinit(struct conn *c);
+
+/** Takes over connected descriptors; everything of the connection before is forgotten. */
+void conn_open(struct conn *c, int in, int out);
+void conn_close(struct conn *c);
+static inline bool conn_is_open(const struct conn *c)
+{
+	return c->in >= 0;
+}
+
+/**
+ * Next event among the bytes already read; RSP_MORE when there are none left, then call conn_fill.
+ * RSP_PACKET and RSP_TOO_LONG have been acknowledged or will be with the reply, RSP_BAD has been
+ * answered, RSP_NACK has caused a retransmission.
+ */
+enum rsp_event conn_next(struct conn *c);
+/** Reads what has arrived; call it when poll says so. Sets lost at the end of the stream. */
+void conn_fill(struct conn *c);
+
+/** Sends one packet of n payload bytes (already escaped) with one write. */
+void conn_send(struct conn *c, const char *payload, size_t n);
+/** Sends the acknowledgement that is owed when the packet has no reply now. */
+void conn_flush_ack(struct conn *c);
+
+#endif

@@ -1,0 +1,95 @@
+/*
+ * Turns away the second client politely. A socket that is closed with unread bytes is reset and
+ * the client may never see the message, so its first packet is read before it is told.
+ */
+#include "stub/lobby.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "rsp/frame.h"
+
+enum { PATIENCE_MS = 1000 };
+
+static const char busy[] = "E.another client is connected: try again when it has left";
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void lobby_init(struct lobby *l)
+{
+	for (size_t i = 0; i < LOBBY_MAX; i++)
+		l->seats[i].fd = -1;
+}
+
+void lobby_close(struct lobby *l)
+{
+	for (size_t i = 0; i < LOBBY_MAX; i++)
+		if (l->seats[i].fd >= 0)
+			close(l->seats[i].fd);
+	lobby_init(l);
+}
+
+void lobby_add(struct lobby *l, int fd)
+{
+	for (size_t i = 0; i < LOBBY_MAX; i++)
+		if (l->seats[i].fd < 0) {
+			l->seats[i].fd = fd;
+			l->seats[i].until = now_ms() + PATIENCE_MS;
+			return;
+		}
+	close(fd);
+}
+
+void lobby_poll(const struct lobby *l, struct pollfd *out)
+{
+	for (size_t i = 0; i < LOBBY_MAX; i++)
+		out[i] = (struct pollfd){ .fd = l->seats[i].fd, .events = POLLIN };
+}
+
+int lobby_timeout(const struct lobby *l)
+{
+	int64_t least = -1, now = now_ms();
+
+	for (size_t i = 0; i < LOBBY_MAX; i++) {
+		int64_t left = l->seats[i].until > now ? l->seats[i].until - now : 0;
+
+		if (l->seats[i].fd >= 0 && (least < 0 || left < least))
+			least = left;
+	}
+	return (int)least;
+}
+
+/* The acknowledgement of the client's first packet, and the refusal as its reply. */
+static void turn_away(int fd)
+{
+	char drain[4096], out[1 + RSP_FRAME_ROOM(sizeof(busy))];
+
+	while (recv(fd, drain, sizeof(drain), MSG_DONTWAIT) > 0)
+		;
+	out[0] = '+';
+	size_t n = 1 + rsp_frame_encode('$', busy, sizeof(busy) - 1, false, out + 1);
+	(void)!send(fd, out, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	close(fd);
+}
+
+void lobby_serve(struct lobby *l, const struct pollfd *polled)
+{
+	int64_t now = now_ms();
+
+	for (size_t i = 0; i < LOBBY_MAX; i++) {
+		if (l->seats[i].fd < 0 || l->seats[i].fd != polled[i].fd)
+			continue;
+		if (polled[i].revents || now >= l->seats[i].until) {
+			turn_away(l->seats[i].fd);
+			l->seats[i].fd = -1;
+		}
+	}
+}

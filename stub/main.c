@@ -1,0 +1,184 @@
+/*
+ * The daemon's start: reads the command line and the config file, opens what is to be debugged,
+ * listens, and serves. Exit status: 0 done, 1 failed, 2 wrong command line or config file.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config/config.h"
+#include "stub/comm.h"
+#include "stub/log.h"
+#include "stub/options.h"
+#include "stub/packet_log.h"
+#include "stub/server.h"
+#include "stub/translate.h"
+#include "target/core/core.h"
+
+/** What start-up builds piece by piece and takes down at the end. */
+struct program {
+	struct options options;
+	struct config config;
+	struct log log;
+	struct packet_log packets;
+	struct comm_listener listener;
+	struct target *target;
+};
+
+static int complain(int status, const char *text)
+{
+	fprintf(stderr, "ascend-gdbserver: %s\n", text);
+	return status;
+}
+
+static bool read_config(struct program *p)
+{
+	struct config_error err;
+	char why[CORE_WORDS];
+
+	config_init(&p->config);
+	if (!p->options.config)
+		return true;
+	int fd = core_open_file(p->options.config, "config file", 1 << 20,
+				p->options.insecure_files, log_for_target(&p->log), why);
+	if (fd < 0) {
+		complain(2, why);
+		return false;
+	}
+	bool ok = config_read(&p->config, fd, &err);
+	close(fd);
+	if (!ok && err.line)
+		fprintf(stderr, "ascend-gdbserver: %s:%u: %s\n", p->options.config, err.line, err.text);
+	else if (!ok)
+		fprintf(stderr, "ascend-gdbserver: %s: %s\n", p->options.config, err.text);
+	return ok;
+}
+
+static bool open_logs(struct program *p)
+{
+	char why[LOG_WORDS];
+
+	p->log.level = (enum target_log_level)p->config.log_level;
+	p->log.timestamps = p->options.timestamps;
+	if ((p->config.log_file[0] && !log_open(&p->log, p->config.log_file, why)) ||
+	    (p->config.packet_log[0] && !packet_log_open(&p->packets, p->config.packet_log, why))) {
+		complain(1, why);
+		return false;
+	}
+	return true;
+}
+
+static bool open_target(struct program *p)
+{
+	struct core_limits limits = {
+		.file_bytes = p->config.max_core_bytes,
+		.global_bytes = p->config.max_global_bytes,
+		.local_bytes = p->config.max_local_bytes,
+		.insecure = p->config.insecure_files,
+	};
+	char why[CORE_WORDS];
+
+	if (p->options.mode != OPTIONS_CORE) {
+		complain(1, "this version debugs dumps only: "
+			    "ascend-gdbserver --core FILE COMM [KERNEL.o]");
+		return false;
+	}
+	p->target = core_open(p->options.core, p->options.kernel, &limits, log_for_target(&p->log),
+			      why);
+	if (!p->target)
+		complain(1, why);
+	return p->target != NULL;
+}
+
+/* Also tells where to connect: IDEs and scripts wait for the "Listening" line. */
+static bool start_listening(struct program *p, const struct comm *comm)
+{
+	char why[COMM_WORDS];
+
+	if (!comm_listen(comm, &p->listener, why)) {
+		complain(1, why);
+		return false;
+	}
+	if (comm->kind == COMM_UNIX)
+		fprintf(stderr, "Listening on %s\n", comm->path);
+	else
+		fprintf(stderr, "Listening on port %u\n", p->listener.port);
+	return true;
+}
+
+static int serve(struct program *p)
+{
+	struct comm comm;
+	char why[COMM_WORDS];
+
+	if (!comm_parse(p->config.listen, &comm, why))
+		return complain(2, why);
+	if (!open_target(p))
+		return 1;
+	if (comm.kind != COMM_STDIO && !start_listening(p, &comm))
+		return 1;
+	struct server_setup setup = {
+		.target = p->target,
+		.log = &p->log,
+		.packets = &p->packets,
+		.listener = comm.kind == COMM_STDIO ? NULL : &p->listener,
+		.once = p->config.once,
+	};
+	return server_run(&setup);
+}
+
+static int debug(struct program *p)
+{
+	char why[OPTIONS_WORDS];
+
+	if (!read_config(p))
+		return 2;
+	if (!options_apply(&p->options, &p->config, why))
+		return complain(2, why);
+	int status = open_logs(p) ? serve(p) : 1;
+	comm_close(&p->listener);
+	target_close(p->target);
+	return status;
+}
+
+static int run(struct program *p)
+{
+	switch (p->options.mode) {
+	case OPTIONS_HELP:
+		options_help(stdout);
+		return 0;
+	case OPTIONS_VERSION_TEXT:
+		options_version(stdout);
+		return 0;
+	case OPTIONS_HELP_CONFIG:
+		config_help(stdout);
+		return 0;
+	case OPTIONS_SELFTEST:
+		printf("The unit tests are programs of the source tree: run `make check-unit` there.\n");
+		return 0;
+	case OPTIONS_TRANSLATE:
+		return translate_file(&p->options, log_for_target(&p->log));
+	default:
+		return debug(p);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct program p = { 0 };
+	char why[OPTIONS_WORDS];
+
+	log_init(&p.log);
+	packet_log_init(&p.packets);
+	if (!options_parse(argc, argv, &p.options, why)) {
+		complain(2, why);
+		return 2;
+	}
+	int status = run(&p);
+	packet_log_deinit(&p.packets);
+	log_deinit(&p.log);
+	return status;
+}

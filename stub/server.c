@@ -1,0 +1,223 @@
+/*
+ * The daemon's loop: one thread, one poll over signals, listening sockets, the client and the
+ * target. A session does the talking; this file moves its bytes and decides who is served.
+ */
+#include "stub/server.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "rsp/buf.h"
+#include "stub/conn.h"
+#include "stub/lobby.h"
+#include "stub/session.h"
+
+struct server {
+	struct server_setup setup;
+	struct conn conn;
+	struct session *session; /* NULL: nobody is connected */
+	struct lobby lobby;
+	int signals;
+	bool done;
+	int status;
+};
+
+/* Places in the poll set. */
+enum { AT_SIGNAL, AT_CLIENT, AT_TARGET, AT_LISTEN, AT_LOBBY = AT_LISTEN + COMM_SOCKETS,
+       AT_END = AT_LOBBY + LOBBY_MAX };
+
+static bool block_signals(struct server *s)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return s->signals >= 0;
+}
+
+static bool start_session(struct server *s, int in, int out)
+{
+	s->session = session_create(s->setup.target, log_for_target(s->setup.log));
+	if (!s->session)
+		return false;
+	conn_open(&s->conn, in, out);
+	return true;
+}
+
+static void end_session(struct server *s)
+{
+	conn_close(&s->conn);
+	if (!s->session)
+		return;
+	s->done |= s->session->leaving || s->setup.once || !s->setup.listener;
+	session_destroy(s->session);
+	s->session = NULL;
+	if (s->done)
+		return;
+	fprintf(stderr, "Remote side has terminated connection.  "
+			"ascend-gdbserver waits for the next one.\n");
+	packet_log_remark(s->setup.packets, "connection closed");
+}
+
+static void serve_packet(struct server *s)
+{
+	struct session *ss = s->session;
+	bool no_ack = ss->no_ack;
+
+	if (session_packet(ss, s->conn.frame.data, s->conn.frame.len))
+		conn_send(&s->conn, ss->reply.data, ss->reply.len);
+	else
+		conn_flush_ack(&s->conn);
+	if (no_ack != ss->no_ack)
+		s->conn.no_ack = ss->no_ack;
+}
+
+static void serve_event(struct server *s, enum rsp_event ev)
+{
+	switch (ev) {
+	case RSP_PACKET:
+		serve_packet(s);
+		break;
+	case RSP_TOO_LONG:
+		session_too_long(s->session);
+		conn_send(&s->conn, s->session->reply.data, s->session->reply.len);
+		break;
+	case RSP_INTERRUPT:
+		session_interrupt(s->session);
+		break;
+	case RSP_BAD:
+		log_format(s->setup.log, TARGET_LOG_WARN,
+			   "a damaged packet was dropped (%zu bytes)", s->conn.frame.len);
+		break;
+	default:
+		break;
+	}
+}
+
+static void serve_client(struct server *s)
+{
+	enum rsp_event ev;
+
+	conn_fill(&s->conn);
+	while (!s->session->closing && (ev = conn_next(&s->conn)) != RSP_MORE)
+		serve_event(s, ev);
+	if (s->conn.lost || s->session->closing)
+		end_session(s);
+}
+
+static void serve_target(struct server *s)
+{
+	if (!s->session)
+		return;
+	if (session_event(s->session))
+		conn_send(&s->conn, s->session->reply.data, s->session->reply.len);
+	if (s->session->closing)
+		end_session(s);
+}
+
+static void admit(struct server *s, int listener)
+{
+	struct comm_peer peer;
+	int fd = comm_accept(listener, &peer);
+
+	if (fd < 0) {
+		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+			log_format(s->setup.log, TARGET_LOG_WARN, "a client could not be accepted: %s",
+				   strerror(errno));
+		return;
+	}
+	if (s->session) {
+		lobby_add(&s->lobby, fd);
+		return;
+	}
+	if (!start_session(s, fd, fd)) {
+		log_text(s->setup.log, TARGET_LOG_ERROR, "out of memory: a client was turned away");
+		close(fd);
+		return;
+	}
+	if (peer.host[0])
+		fprintf(stderr, "Remote debugging from host %s, port %u\n", peer.host, peer.port);
+	else
+		fprintf(stderr, "Remote debugging over a Unix socket\n");
+	packet_log_remark(s->setup.packets, "connection opened");
+}
+
+static void take_signal(struct server *s)
+{
+	struct signalfd_siginfo info;
+
+	if (read(s->signals, &info, sizeof(info)) != sizeof(info))
+		return;
+	log_format(s->setup.log, TARGET_LOG_INFO, "signal %u: the server ends", info.ssi_signo);
+	s->done = true;
+}
+
+static void fill_poll(struct server *s, struct pollfd *fds)
+{
+	const struct comm_listener *l = s->setup.listener;
+
+	for (size_t i = 0; i < AT_END; i++)
+		fds[i] = (struct pollfd){ .fd = -1, .events = POLLIN };
+	fds[AT_SIGNAL].fd = s->signals;
+	fds[AT_CLIENT].fd = s->conn.in;
+	fds[AT_TARGET].fd = target_event_fd(s->setup.target);
+	for (size_t i = 0; l && i < l->count; i++)
+		fds[AT_LISTEN + i].fd = l->fds[i];
+	lobby_poll(&s->lobby, fds + AT_LOBBY);
+}
+
+static void turn(struct server *s)
+{
+	struct pollfd fds[AT_END];
+
+	fill_poll(s, fds);
+	if (poll(fds, AT_END, lobby_timeout(&s->lobby)) < 0 && errno != EINTR) {
+		log_format(s->setup.log, TARGET_LOG_ERROR, "poll: %s", strerror(errno));
+		s->done = true;
+		s->status = 1;
+		return;
+	}
+	if (fds[AT_SIGNAL].revents)
+		take_signal(s);
+	if (fds[AT_TARGET].revents)
+		serve_target(s);
+	if (fds[AT_CLIENT].revents && s->session)
+		serve_client(s);
+	for (size_t i = 0; i < COMM_SOCKETS; i++)
+		if (fds[AT_LISTEN + i].revents)
+			admit(s, fds[AT_LISTEN + i].fd);
+	lobby_serve(&s->lobby, fds + AT_LOBBY);
+}
+
+int server_run(const struct server_setup *setup)
+{
+	struct server s = { .setup = *setup, .signals = -1 };
+
+	lobby_init(&s.lobby);
+	if (!conn_init(&s.conn, SESSION_PACKET_SIZE, setup->packets) || !block_signals(&s)) {
+		fprintf(stderr, "ascend-gdbserver: cannot start: %s\n", strerror(errno));
+		conn_deinit(&s.conn);
+		return 1;
+	}
+	if (!setup->listener) {
+		fprintf(stderr, "Remote debugging using stdio\n");
+		s.done = !start_session(&s, STDIN_FILENO, STDOUT_FILENO);
+	}
+	while (!s.done)
+		turn(&s);
+	end_session(&s);
+	lobby_close(&s.lobby);
+	conn_deinit(&s.conn);
+	close(s.signals);
+	return s.status;
+}

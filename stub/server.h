@@ -1,0 +1,26 @@
+#ifndef STUB_SERVER_H
+#define STUB_SERVER_H
+
+#include <stdbool.h>
+
+#include "stub/comm.h"
+#include "stub/log.h"
+#include "stub/packet_log.h"
+#include "target/target.h"
+
+/** What a server needs; all borrowed. */
+struct server_setup {
+	struct target *target;
+	struct log *log;
+	struct packet_log *packets;
+	struct comm_listener *listener; /* NULL: one client on stdin and stdout */
+	bool once;                      /* end with the first connection */
+};
+
+/**
+ * Serves clients one after the other until the end: `once`, `monitor exit`, a signal, a lost
+ * target. Returns the exit status of the program.
+ */
+int server_run(const struct server_setup *setup);
+
+#endif

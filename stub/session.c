@@ -1,0 +1,222 @@
+/*
+ * One client's dialog: finds the row of a packet, checks what it needs, decodes its arguments, runs
+ * it and completes the reply. The only place that decides what a packet is answered with; sending
+ * is the server's.
+ */
+#include "stub/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "stub/commands.h"
+#include "stub/reply.h"
+
+struct session *session_create(struct target *target, struct target_log log)
+{
+	struct session *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->target = target;
+	s->log = log;
+	s->attached = true;
+	s->have = target_caps(target);
+	s->storage = malloc(SESSION_PACKET_SIZE);
+	s->scratch = malloc(SESSION_PACKET_SIZE);
+	s->threads = malloc(SESSION_THREADS * sizeof(s->threads[0]));
+	if (!s->storage || !s->scratch || !s->threads) {
+		session_destroy(s);
+		return NULL;
+	}
+	rsp_buf_init(&s->reply, s->storage, SESSION_PACKET_SIZE);
+	return s;
+}
+
+void session_destroy(struct session *s)
+{
+	if (!s)
+		return;
+	target_text_deinit(&s->document.text);
+	free(s->storage);
+	free(s->scratch);
+	free(s->threads);
+	free(s);
+}
+
+size_t session_threads(struct session *s)
+{
+	size_t count = 0;
+
+	if (!s->attached ||
+	    target_threads(s->target, s->threads, SESSION_THREADS, &count) != TARGET_OK)
+		return 0;
+	return count < SESSION_THREADS ? count : SESSION_THREADS;
+}
+
+/* GDB believes that after a stop the server's general thread is the stop's thread. */
+static struct target_tid stopped_thread(struct session *s)
+{
+	struct target_stop stop;
+
+	if (s->attached && !s->stopped.pid &&
+	    target_stop(s->target, (struct target_tid){ 0 }, &stop) == TARGET_OK)
+		s->stopped = stop.tid;
+	return s->stopped;
+}
+
+struct target_tid session_thread(struct session *s)
+{
+	if (s->suffix.pid)
+		return s->suffix;
+	return s->general.pid ? s->general : stopped_thread(s);
+}
+
+static bool matches(const struct rsp_tid *id, struct target_tid tid)
+{
+	bool pid = !id->has_pid || id->pid <= 0 || id->pid == tid.pid;
+
+	return pid && (id->tid <= 0 || id->tid == tid.tid);
+}
+
+bool session_resolve(struct session *s, const struct rsp_tid *id, struct target_tid *out)
+{
+	struct target_tid stopped = stopped_thread(s);
+
+	if (stopped.pid && matches(id, stopped)) {
+		*out = stopped;
+		return s->attached;
+	}
+	size_t n = session_threads(s);
+	for (size_t i = 0; i < n; i++)
+		if (matches(id, s->threads[i])) {
+			*out = s->threads[i];
+			return true;
+		}
+	return false;
+}
+
+/* Cuts lldb's ";thread:ID;" off the end of a packet (QThreadSuffixSupported). */
+static bool cut_suffix(struct session *s, const char *data, size_t *n)
+{
+	static const char word[] = ";thread:";
+	const size_t word_n = sizeof(word) - 1;
+	struct rsp_tid id;
+
+	s->suffix = (struct target_tid){ 0 };
+	if (!s->client.thread_suffix || !strchr("gGpP", *data))
+		return true;
+	for (size_t at = 0; at + word_n <= *n; at++) {
+		if (memcmp(data + at, word, word_n))
+			continue;
+		struct rsp_text t = { data + at + word_n, *n - at - word_n };
+		*n = at;
+		return rsp_text_tid(&t, &id) && session_resolve(s, &id, &s->suffix);
+	}
+	return true;
+}
+
+/* Why a target cannot serve a packet, in words a user of a stock client sees. */
+static const char *lacking(unsigned missing)
+{
+	if (missing & TARGET_CAN_RUN)
+		return "this is a dump: nothing can run, step or be called";
+	if (missing & TARGET_CAN_WRITE)
+		return "this is a dump: memory and registers cannot be changed";
+	if (missing & TARGET_CAN_BREAK)
+		return "this is a dump: breakpoints would never be hit";
+	return "the target has no such information";
+}
+
+static enum target_status run(struct session *s, const struct command *c, const char *args,
+			      size_t n, const char **words)
+{
+	struct rsp_args a;
+	unsigned missing = c->need & ~s->have;
+
+	if (missing) {
+		*words = lacking(missing);
+		return TARGET_UNSUPPORTED;
+	}
+	if (s->running && c->reply != REPLY_NONE) {
+		*words = "the target is running";
+		return TARGET_RUNNING;
+	}
+	if (!rsp_args_parse(c->grammar, args, n, &a)) {
+		*words = "malformed packet";
+		return TARGET_INVALID;
+	}
+	s->target->message[0] = '\0';
+	enum target_status status = c->run(s, &a, &s->reply);
+	*words = target_words(s->target, status);
+	if (status == TARGET_OK && s->reply.overflow) {
+		*words = "the reply does not fit into a packet";
+		status = TARGET_INVALID;
+	}
+	return status;
+}
+
+static bool finish(struct session *s, const struct command *c, enum target_status status,
+		   const char *words)
+{
+	if (status == TARGET_GONE)
+		s->closing = true;
+	if (c->reply == REPLY_NONE)
+		return false;
+	if (status == TARGET_UNSUPPORTED && !c->must)
+		rsp_buf_reset(&s->reply);
+	else if (status != TARGET_OK)
+		reply_error(s, c->reply, status, words, &s->reply);
+	else if (c->reply == REPLY_OK && !s->reply.len)
+		rsp_buf_text(&s->reply, "OK");
+	s->running = c->reply == REPLY_STOP && status == TARGET_OK && !s->reply.len;
+	return !s->running;
+}
+
+bool session_packet(struct session *s, const char *data, size_t n)
+{
+	const struct command *c = command_find(data, n);
+	const char *words = "no such thread";
+	enum target_status status = TARGET_NO_THREAD;
+
+	rsp_buf_reset(&s->reply);
+	if (!c)
+		return true;
+	if (cut_suffix(s, data, &n)) {
+		size_t skip = strlen(c->name);
+
+		status = run(s, c, data + skip, n - skip, &words);
+	}
+	if (status != TARGET_OK)
+		target_logf(&s->log, TARGET_LOG_DEBUG, "packet %s: %s", c->name, words);
+	return finish(s, c, status, words);
+}
+
+void session_too_long(struct session *s)
+{
+	reply_error(s, REPLY_BARE, TARGET_INVALID, "packet longer than PacketSize", &s->reply);
+}
+
+void session_interrupt(struct session *s)
+{
+	if (s->running && target_interrupt(s->target) != TARGET_OK)
+		target_logf(&s->log, TARGET_LOG_WARN, "cannot interrupt: %s",
+			    target_words(s->target, TARGET_SYSTEM));
+}
+
+bool session_event(struct session *s)
+{
+	struct target_stop stop;
+	bool got = false;
+
+	enum target_status status = target_next_event(s->target, &stop, &got);
+	if (status == TARGET_GONE)
+		s->closing = true;
+	if (status != TARGET_OK || !got || !s->running)
+		return false;
+	s->running = false;
+	s->stopped = stop.tid;
+	s->general = (struct target_tid){ 0 };
+	rsp_buf_reset(&s->reply);
+	reply_stop(s, &stop, &s->reply);
+	return true;
+}

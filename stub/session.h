@@ -1,0 +1,87 @@
+#ifndef STUB_SESSION_H
+#define STUB_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rsp/args.h"
+#include "rsp/buf.h"
+#include "stub/vfile.h"
+#include "target/target.h"
+
+/**
+ * One client's dialog: packets in, replies out, no sockets. All state of a client lives and dies
+ * with its session, so the next client starts clean. The server feeds it; tests and fuzzers do too.
+ */
+
+enum {
+	SESSION_PACKET_SIZE = 0x100000, /* PacketSize: bytes of the longest packet, both ways */
+	SESSION_THREADS = 1 << 16,      /* more threads than that are not listed */
+};
+
+/** What the client said it understands. */
+struct client_features {
+	bool multiprocess;    /* thread ids with a process */
+	bool swbreak, hwbreak;
+	bool error_message;   /* error-message+: E.text everywhere */
+	bool binary_upload;   /* binary-upload+: x replies with a 'b' in front */
+	bool lldb;            /* sent a packet that only lldb knows */
+	bool thread_suffix;   /* QThreadSuffixSupported */
+	bool error_strings;   /* QEnableErrorStrings: Exx;hex text */
+	bool list_threads;    /* QListThreadsInStopReply */
+};
+
+/** A qXfer document, kept from the read at offset 0 until another one is asked for. */
+struct session_document {
+	char key[512]; /* object:annex and the thread it was made for */
+	struct target_text text;
+};
+
+struct session {
+	struct target *target; /* borrowed */
+	struct target_log log;
+	struct client_features client;
+	bool no_ack;
+	bool extended;
+	bool attached; /* false after a detach or kill in extended mode */
+	bool running;  /* resumed, a stop reply is owed */
+	bool closing;  /* the connection ends once the reply is out */
+	bool leaving;  /* `monitor exit`: the server ends with this session */
+	unsigned have; /* target_caps */
+	struct target_tid general; /* Hg; {0,0}: the thread of the last stop */
+	struct target_tid stopped; /* the thread of the last stop */
+	struct target_tid suffix;  /* thread:ID; of the packet in work, {0,0} none */
+	size_t list_at;            /* qsThreadInfo goes on here */
+	struct session_document document;
+	struct vfile_table files;
+	struct rsp_buf reply;
+	char *storage; /* of reply */
+	uint8_t *scratch; /* SESSION_PACKET_SIZE bytes for memory on its way */
+	struct target_tid *threads; /* SESSION_THREADS entries, filled on demand */
+};
+
+/** NULL when out of memory. target is borrowed and outlives the session. */
+struct session *session_create(struct target *target, struct target_log log);
+void session_destroy(struct session *s); /* NULL is fine */
+
+/**
+ * Serves one packet: n unescaped bytes with a NUL behind them. true: s->reply holds the reply to
+ * send; false: nothing is to be sent now (resumed, or a packet without a reply).
+ */
+bool session_packet(struct session *s, const char *data, size_t n);
+/** A packet that was too long to be kept. */
+void session_too_long(struct session *s);
+/** 0x03. */
+void session_interrupt(struct session *s);
+/** Takes a stop of the target, if there is one. true: s->reply holds the stop reply to send. */
+bool session_event(struct session *s);
+
+/** The thread register and memory packets act on; {0,0} when there is none. */
+struct target_tid session_thread(struct session *s);
+/** Resolves a wire id to a real thread; false when there is none such. */
+bool session_resolve(struct session *s, const struct rsp_tid *id, struct target_tid *out);
+/** Fills s->threads; the count, 0 when not attached. */
+size_t session_threads(struct session *s);
+
+#endif
