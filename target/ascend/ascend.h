@@ -19,6 +19,8 @@
 
 enum { ASCEND_NAME = 256, ASCEND_DIMS = 25 };
 
+struct ascend;
+
 /** One core that can be looked at = one thread; tid = unified + 1. */
 struct ascend_core {
 	enum chip_core_type type;
@@ -28,6 +30,7 @@ struct ascend_core {
 	struct chip_stop stop;
 	/* -1: unknown (a dump does not say) */
 	int64_t block, task, stream;
+	struct ascend *device; /* set by ascend_init */
 };
 
 /** Kinds of GM blocks: GlobalDataType of the coredump facts 2.4. */
@@ -79,8 +82,6 @@ struct ascend_kernel {
 	char origin[64]; /* where the file came from, in words */
 };
 
-struct ascend;
-
 /** Where bytes come from. Every call may fail; none may block longer than a deadline. */
 struct ascend_source_ops {
 	/** First n bytes (1..32) of register entry `addr`; false: the device did not give it. */
@@ -117,6 +118,8 @@ struct ascend {
 	void *image; /* generated device image */
 	size_t image_size;
 	char image_path[64];
+	struct target_text help; /* one line per monitor command */
+	struct target_text why;  /* words of the last target_stop */
 };
 
 /** Ready-made operations for base.ops of a device that only looks (a dump). */

@@ -1,0 +1,92 @@
+/*
+ * The list of variables of the generated device image: a window for each memory class, an array
+ * for each named block (DESIGN section 3). Called once by ascend_init; the ELF file itself is
+ * made by symbols/.
+ */
+#include "target/ascend/ascend_priv.h"
+
+#include "target/auto.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Bytes of the window of a class, over all cores; 0: no core has it. */
+static uint64_t window_size(const struct ascend *a, uint8_t mem)
+{
+	uint64_t size = 0;
+
+	for (size_t i = 0; i < a->local_count; i++) {
+		const struct ascend_local *l = &a->locals[i];
+		if (l->mem == mem && l->window + l->size > size)
+			size = l->window + l->size;
+	}
+	return size;
+}
+
+static size_t add_windows(const struct ascend *a, struct symbols_variable *vars)
+{
+	size_t n = 0;
+
+	for (uint8_t mem = 0; mem < CHIP_MEM_END; mem++) {
+		const struct chip_mem_info *info = chip_mem_find(a->chip, mem);
+		uint64_t size = window_size(a, mem);
+		if (!info || !size)
+			continue;
+		struct symbols_variable *v = &vars[n++];
+		snprintf(v->name, sizeof(v->name), "%s", info->name);
+		v->at = ascend_window(mem, NULL);
+		v->size = size;
+		v->window = 1;
+	}
+	return n;
+}
+
+/* Dimensions count only when they make up the size: a dump's words are not trusted. */
+static void set_dims(struct symbols_variable *v, const struct ascend_block *b)
+{
+	uint64_t size = symbols_element_size(v->element);
+
+	for (size_t i = 0; i < b->dim_count; i++) {
+		if (__builtin_mul_overflow(size, b->dims[i], &size))
+			return;
+	}
+	if (!b->has_element || size != b->size || b->dim_count > SYMBOLS_DIMS)
+		return;
+	v->dim_count = b->dim_count;
+	memcpy(v->dims, b->dims, b->dim_count * sizeof(*b->dims));
+}
+
+static size_t add_blocks(const struct ascend *a, struct symbols_variable *vars)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->block_count; i++) {
+		const struct ascend_block *b = &a->blocks[i];
+		if (b->type == ASCEND_KERNEL_OBJECT || !b->size)
+			continue; /* code has the symbols of its kernel */
+		struct symbols_variable *v = &vars[n++];
+		ascend_block_name(a, i, v->name, sizeof(v->name));
+		v->at = b->at;
+		v->size = b->size;
+		v->element = b->has_element ? b->element : SYMBOLS_U8;
+		set_dims(v, b);
+	}
+	return n;
+}
+
+enum target_status ascend_image_build(struct ascend *a)
+{
+	size_t room = CHIP_MEM_END + a->block_count;
+	AUTO_FREE struct symbols_variable *vars = calloc(room, sizeof(*vars));
+
+	if (!vars)
+		return target_fail(&a->base, TARGET_SYSTEM, "out of memory for the device image");
+	size_t n = add_windows(a, vars);
+	n += add_blocks(a, vars + n);
+	a->image = symbols_image_create(vars, n, &a->image_size);
+	if (!a->image)
+		return target_fail(&a->base, TARGET_SYSTEM, "out of memory for the device image");
+	snprintf(a->image_path, sizeof(a->image_path), "/ascend/dev%u/device", a->device);
+	return TARGET_OK;
+}
