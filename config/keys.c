@@ -1,0 +1,42 @@
+/*
+ * The settings, one row each. config.c parses, presets and documents by this table; nothing here
+ * knows about lines or files.
+ */
+#include "config/keys.h"
+
+#include "config/config.h"
+
+#define TEXT(section, name, member, preset, help)                                                  \
+	{ section, name, CONFIG_KEY_TEXT, offsetof(struct config, member), 0, 0, preset, help }
+#define BOOL(section, name, member, preset, help)                                                  \
+	{ section, name, CONFIG_KEY_BOOL, offsetof(struct config, member), 0, 1, preset, help }
+#define UINT(section, name, member, max, preset, help)                                             \
+	{ section, name, CONFIG_KEY_UINT, offsetof(struct config, member), 0, max, preset, help }
+#define SIZE(section, name, member, max, preset, help)                                             \
+	{ section, name, CONFIG_KEY_SIZE, offsetof(struct config, member), 1, max, preset, help }
+
+static const uint64_t tebi = 1ULL << 40;
+
+const struct config_key config_keys[] = {
+	TEXT("server", "listen", listen, "",
+	     "where clients connect when the command line names no COMM: HOST:PORT, :PORT, "
+	     "unix:PATH"),
+	BOOL("server", "once", once, "no", "end when the first connection has closed"),
+	BOOL("server", "multi", multi, "no", "stay without a program, until told to end"),
+	UINT("log", "level", log_level, 3, "1",
+	     "0 errors, 1 and warnings, 2 and information, 3 everything"),
+	TEXT("log", "file", log_file, "", "file to log into; empty: standard error"),
+	TEXT("log", "packets", packet_log, "",
+	     "file to record all packets in, at most 64 MiB; empty: none"),
+	/* The three limits: coredump facts 6.5. */
+	SIZE("core", "max_file_bytes", max_core_bytes, tebi, "100G",
+	     "largest dump or kernel file that is opened"),
+	SIZE("core", "max_global_bytes", max_global_bytes, tebi, "60G",
+	     "largest block of global memory in a dump"),
+	SIZE("core", "max_local_bytes", max_local_bytes, tebi, "10G",
+	     "largest local memory of one core in a dump"),
+	BOOL("core", "insecure_files", insecure_files, "no",
+	     "only warn about input files that other users own or may write to"),
+};
+
+const size_t config_key_count = sizeof(config_keys) / sizeof(config_keys[0]);
