@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "config/config.h"
+#include "stub/version.h"
 
 /**
  * The command line: gdbserver's forms and options with their meaning, plus those for dumps. The
@@ -15,8 +16,6 @@
  * To add an option: a row in options.c, its member here, its lines in options_help.c and the man
  * page; test_options compares the table with both texts.
  */
-
-#define OPTIONS_VERSION "0.1.0"
 
 enum { OPTIONS_WORDS = 256 };
 

@@ -80,7 +80,7 @@ void options_help(FILE *out)
 
 void options_version(FILE *out)
 {
-	fputs("ascend-gdbserver " OPTIONS_VERSION "\n"
+	fputs("ascend-gdbserver " VERSION_TEXT "\n"
 	      "A GDB remote server for Ascend AI cores.  MIT license; there is NO WARRANTY.\n",
 	      out);
 }

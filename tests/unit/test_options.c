@@ -280,7 +280,7 @@ static void test_texts_name_every_option(void)
 		CU_ASSERT_PTR_NOT_NULL(strstr(man, in_man));
 	}
 	CU_ASSERT_EQUAL(strncmp(help, "Usage:\tascend-gdbserver ", 24), 0);
-	CU_ASSERT_EQUAL(strncmp(version, "ascend-gdbserver " OPTIONS_VERSION "\n", 23), 0);
+	CU_ASSERT_EQUAL(strncmp(version, "ascend-gdbserver " VERSION_TEXT "\n", 23), 0);
 	free(help);
 	free(version);
 	free(man);
