@@ -18,7 +18,7 @@ struct core_limits {
 	uint64_t file_bytes;   /* largest file that is opened */
 	uint64_t global_bytes; /* largest GM block */
 	uint64_t local_bytes;  /* largest local memory entry */
-	bool insecure;         /* owner and mode problems only warn */
+	bool insecure;	       /* owner and mode problems only warn */
 };
 
 /** Defaults: 100 GiB, 60 GiB, 10 GiB, false (coredump facts 6.5). */
@@ -31,6 +31,18 @@ extern const struct core_limits core_limits_default;
  */
 struct target *core_open(const char *path, const char *kernel, const struct core_limits *limits,
 			 struct target_log log, char *why);
+
+/** What core_open has found: open descriptors and how to read them. */
+struct core_input {
+	int fd;		  /* the dump; core_open_input takes it, success or not */
+	int kernel_fd;	  /* KERNEL.o, -1 none; only used during the call */
+	const char *name; /* file name without directories: it may tell stream and task */
+	const struct core_limits *limits; /* copied */
+	struct target_log log;
+};
+
+/** As core_open, on descriptors that were checked (core_open_file) or need no check (memfd). */
+struct target *core_open_input(const struct core_input *in, char *why);
 
 /**
  * Opens a file that the user named, with the checks of coredump facts 6.5 made on the descriptor

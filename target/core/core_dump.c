@@ -1,0 +1,102 @@
+/*
+ * Small words shared by all parts of the dump reader: losses, refusals, bytes out of the map.
+ * Nothing here knows the format.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "target/core/core_priv.h"
+
+void core_loss(struct core_dump *d, const char *fmt, ...)
+{
+	char text[TARGET_MESSAGE];
+	va_list ap;
+
+	if (d->losses++ >= CORE_LOSS_LINES)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	target_logf(&d->ascend.base.log, TARGET_LOG_WARN, "%s", text);
+}
+
+bool core_refuse(char *why, const char *fmt, ...)
+{
+	size_t used = (size_t)snprintf(why, CORE_WORDS, "error: ");
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why + used, CORE_WORDS - used, fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+/*
+ * The kernel copies out of the map for us: a page that is gone, because the file was cut short or
+ * the disk failed, ends the copy, where touching it would raise SIGBUS. (A file cut within a page
+ * reads as zeros up to the end of that page, as every mapping does.) pread serves sandboxes that
+ * do not let a process read itself.
+ */
+size_t core_copy(void *dump, uint64_t offset, void *buf, size_t n)
+{
+	const struct core_dump *d = dump;
+	size_t room = (size_t)span_room(d->file, offset, n);
+	struct iovec to = { .iov_base = buf, .iov_len = room };
+	struct iovec from = { .iov_len = room };
+
+	if (!room)
+		return 0;
+	from.iov_base = (void *)(uintptr_t)(d->file.data + offset);
+	ssize_t got = process_vm_readv(getpid(), &to, 1, &from, 1, 0);
+	if (got < 0 && errno != EFAULT)
+		got = pread(d->fd, buf, room, (off_t)offset);
+	return got > 0 ? (size_t)got : 0;
+}
+
+struct span core_section_span(const struct core_dump *d, const struct core_section *s)
+{
+	struct span part;
+
+	span_part(d->file, s->offset, s->size, &part);
+	return part;
+}
+
+const struct core_section *core_section_only(struct core_dump *d, enum core_kind kind)
+{
+	const struct core_section *found = NULL;
+
+	for (size_t i = 1; i < d->section_count; i++) {
+		if (d->sections[i].kind != kind)
+			continue;
+		if (found)
+			core_loss(d, "section %zu: a second %s is ignored", i,
+				  container_kind_name(kind));
+		else
+			found = &d->sections[i];
+	}
+	return found;
+}
+
+void core_printable(const void *data, size_t n, char *out, size_t cap)
+{
+	const char *s = data;
+	size_t i;
+
+	for (i = 0; i < n && i + 1 < cap; i++)
+		out[i] = s[i] >= '!' && s[i] <= '~' ? s[i] : '_';
+	out[i] = '\0';
+}
+
+const char *core_name(const struct core_dump *d, uint32_t unified, char out[16])
+{
+	enum chip_core_type type;
+	uint16_t id;
+
+	if (chip_core(d->ascend.chip, unified, &type, &id))
+		snprintf(out, 16, "%s %u", chip_core_type_name(type), id);
+	else
+		snprintf(out, 16, "core %u", unified % 1000000);
+	return out;
+}

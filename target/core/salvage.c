@@ -1,0 +1,289 @@
+/*
+ * Rebuilds the section list of a dump whose section table is lost, as when the disk filled up
+ * while the dump was written: the table is the last thing in the file. Called by container.c.
+ *
+ * Writers put the data back to back in a fixed order (coredump facts 1.1, 1.3), and the two kinds
+ * of tables describe themselves: entry k names section first + k, and the sizes of all entries add
+ * up to the distance between the first of these sections and the table. Where that holds, the
+ * sections before the table are known to the byte.
+ */
+#include <elf.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "target/core/core_priv.h"
+
+#define FAILED_BIT (1ull << 63)
+#define SCAN_BYTES (1ull << 30) /* how far a table is searched */
+
+enum { DATA_AT = 64, DEVICE_SIZE = 40, DEVICE_TYPE = 36, NAME_MAX_BYTES = 255 };
+
+/* GlobalMemInfo and LocalMemInfo (facts 2.2, 2.3). */
+enum {
+	GLOBAL_SIZE = 232,
+	GLOBAL_TYPE = 20,
+	GLOBAL_CORE = 24,
+	LOCAL_SIZE = 24,
+	LOCAL_CACHED = 12,
+	LOCAL_MEM = 16,
+};
+
+/* RegInfo (facts 2.3). */
+enum { REG_VALID = 8, REG_RESERVE = 9, REG_SIZE = 15, REG_VALUE = 16 };
+
+/* A table that describes the sections in front of it. */
+struct shape {
+	uint8_t size;  /* of an entry */
+	uint8_t bytes; /* offset of the u64 size of the section */
+	uint8_t index; /* offset of the u32 section index */
+	bool (*is_entry)(struct span entry);
+};
+
+struct walk {
+	struct core_dump *d;
+	uint64_t at;	 /* where the next section begins */
+	uint64_t global; /* where the table of the GLOBAL sections is */
+};
+
+static bool is_global(struct span entry)
+{
+	return span_u16(entry, GLOBAL_TYPE) <= ASCEND_SIMT_STACK + 1 &&
+	       !span_u16(entry, GLOBAL_TYPE + 2);
+}
+
+static bool is_local(struct span entry)
+{
+	return span_u32(entry, LOCAL_MEM) - 1 < CHIP_ICACHE && !span_u32(entry, LOCAL_MEM + 4);
+}
+
+static const struct shape global_shape = { GLOBAL_SIZE, 8, 16, is_global };
+static const struct shape local_shape = { LOCAL_SIZE, 0, 8, is_local };
+
+static struct core_section *add(struct walk *w, enum core_kind kind, uint64_t size)
+{
+	struct core_dump *d = w->d;
+	struct core_section *s = &d->sections[d->section_count];
+
+	*s = (struct core_section){
+		.kind = (uint8_t)kind,
+		.offset = w->at,
+		.size = span_room(d->file, w->at, size),
+	};
+	s->lost = size - s->size;
+	w->at += s->size;
+	if (d->section_count + 1 < CORE_MAX_SECTIONS)
+		d->section_count++;
+	return s;
+}
+
+/* Entries of a table at x whose sections fill the space from w->at to x; 0: there is no table. */
+static size_t match_table(const struct walk *w, const struct shape *shape, uint64_t x)
+{
+	uint64_t left = x - w->at;
+	size_t matched = 0;
+	struct span e;
+
+	for (size_t k = 0; k < CORE_MAX_BLOCKS; k++) {
+		if (!span_part(w->d->file, x + k * shape->size, shape->size, &e))
+			return matched ? matched : k; /* the table itself is cut */
+		uint64_t size = span_u64(e, shape->bytes) & ~FAILED_BIT;
+		if (span_u32(e, shape->index) != w->d->section_count + k || size > left ||
+		    !shape->is_entry(e))
+			break;
+		left -= size;
+		if (!left)
+			matched = k + 1;
+	}
+	return matched;
+}
+
+/* The next table from w->at on: its place, and its entries as *count. */
+static bool find_table(const struct walk *w, const struct shape *shape, uint64_t *out,
+		       size_t *count)
+{
+	uint32_t first = htole32((uint32_t)w->d->section_count);
+	uint64_t at = w->at + shape->index;
+	uint64_t end = at + span_room(w->d->file, at, SCAN_BYTES);
+
+	while (at < end) {
+		const uint8_t *hit = memmem(w->d->file.data + at, end - at, &first, sizeof(first));
+		if (!hit)
+			return false;
+		at = (uint64_t)(hit - w->d->file.data);
+		*out = at - shape->index;
+		*count = match_table(w, shape, *out);
+		if (*count)
+			return true;
+		at++;
+	}
+	return false;
+}
+
+static bool walk_globals(struct walk *w)
+{
+	size_t count;
+
+	if (!find_table(w, &global_shape, &w->global, &count))
+		return false;
+	for (size_t k = 0; k < count; k++) {
+		uint64_t entry = w->global + k * GLOBAL_SIZE;
+		struct core_section *s =
+			add(w, CORE_GLOBAL, span_u64(w->d->file, entry + 8) & ~FAILED_BIT);
+		s->addr = span_u64(w->d->file, entry);
+		s->index = (uint32_t)k;
+	}
+	w->at = w->global;
+	add(w, CORE_AUX_GLOBAL, count * GLOBAL_SIZE);
+	return true;
+}
+
+/* Size of an ELF file at w->at, 0 when there is none; linkers write its section table last. */
+static uint64_t elf_size(const struct walk *w)
+{
+	struct span file = w->d->file, magic;
+	uint64_t at = w->at, size;
+
+	if (!span_part(file, at, SELFMAG, &magic) || memcmp(magic.data, ELFMAG, SELFMAG) != 0)
+		return 0;
+	size = span_u64(file, at + offsetof(Elf64_Ehdr, e_shoff));
+	if (size > file.size)
+		return 0;
+	return size +
+	       (uint64_t)span_u16(file, at + offsetof(Elf64_Ehdr, e_shnum)) * sizeof(Elf64_Shdr);
+}
+
+/* Size of a kernel name with its length in front, 0 when there is none. */
+static uint64_t name_size(const struct walk *w)
+{
+	uint32_t n = span_u32(w->d->file, w->at);
+	struct span name;
+
+	if (!n || n > NAME_MAX_BYTES || !span_part(w->d->file, w->at + 4, n, &name))
+		return 0;
+	for (uint32_t i = 0; i < n; i++)
+		if (name.data[i] < '!' || name.data[i] > '~')
+			return 0;
+	return 4 + (uint64_t)n;
+}
+
+/* Size of the json of a kernel: it ends where the file object begins; 0 when there is none. */
+static uint64_t json_size(const struct walk *w)
+{
+	uint64_t room = span_room(w->d->file, w->at, CORE_MAX_JSON);
+	const uint8_t *json = w->d->file.data + w->at;
+	const uint8_t *end = room && *json == '{' ? memmem(json, room, ELFMAG, SELFMAG) : NULL;
+
+	return end ? (uint64_t)(end - json) : 0;
+}
+
+static void walk_kernels(struct walk *w)
+{
+	static const struct {
+		enum core_kind kind;
+		uint64_t (*size)(const struct walk *w);
+	} order[] = {
+		{ CORE_HOST_KERNEL, elf_size },
+		{ CORE_KERNEL_INFO, name_size },
+		{ CORE_FILE_JSON, json_size },
+		{ CORE_FILE_KERNEL, elf_size },
+	};
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		uint64_t size = order[i].size(w);
+		if (size)
+			add(w, order[i].kind, size);
+	}
+}
+
+/* The core of a local table: its stack is among its caches. */
+static bool core_by_stack(const struct walk *w, uint64_t table, size_t count, uint32_t *id)
+{
+	for (size_t k = 0; k < count; k++) {
+		uint32_t section = span_u32(w->d->file, table + k * LOCAL_SIZE + LOCAL_CACHED);
+		if (section >= w->d->section_count || w->d->sections[section].kind != CORE_GLOBAL)
+			continue;
+		uint64_t entry = w->global + (uint64_t)w->d->sections[section].index * GLOBAL_SIZE;
+		uint16_t type = span_u16(w->d->file, entry + GLOBAL_TYPE);
+		if (type == ASCEND_STACK || type == ASCEND_SIMT_STACK) {
+			*id = span_u16(w->d->file, entry + GLOBAL_CORE);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Reserved bytes are zero, the size is a known one, and nothing stands behind the value. */
+static bool is_reg(struct span e)
+{
+	uint8_t size = span_u8(e, REG_SIZE);
+
+	if (span_u8(e, REG_VALID) > 1 || (size != 4 && size != 8 && size != 16 && size != 32))
+		return false;
+	for (uint64_t i = REG_RESERVE; i < REG_SIZE; i++)
+		if (e.data[i])
+			return false;
+	for (uint64_t i = REG_VALUE + (uint64_t)size; i < e.size; i++)
+		if (e.data[i])
+			return false;
+	return true;
+}
+
+static uint64_t regs_size(const struct walk *w)
+{
+	const struct chip *chip = chip_find(span_u32(w->d->file, DATA_AT + DEVICE_TYPE));
+	uint64_t n = 0;
+	struct span e;
+
+	while (chip && n < CORE_MAX_REGS &&
+	       span_part(w->d->file, w->at + n * chip->reg_entry_size, chip->reg_entry_size, &e) &&
+	       is_reg(e))
+		n++;
+	return chip ? n * chip->reg_entry_size : 0;
+}
+
+static bool walk_core(struct walk *w)
+{
+	uint64_t table;
+	uint32_t id = 0;
+	size_t count;
+
+	if (!find_table(w, &local_shape, &table, &count))
+		return false;
+	bool has_id = core_by_stack(w, table, count, &id);
+	for (size_t k = 0; k < count; k++)
+		add(w, CORE_LOCAL, span_u64(w->d->file, table + k * LOCAL_SIZE) & ~FAILED_BIT);
+	w->at = table;
+	struct core_section *s = add(w, CORE_AUX_LOCAL, count * LOCAL_SIZE);
+	s->has_id = has_id;
+	s->id = id;
+	uint64_t size = regs_size(w);
+	if (!size)
+		return true;
+	s = add(w, CORE_REGS, size);
+	s->has_id = has_id;
+	s->id = id;
+	return true;
+}
+
+bool salvage_sections(struct core_dump *d)
+{
+	struct walk w = { .d = d, .at = DATA_AT };
+	size_t cores = 0;
+
+	d->sections = calloc(CORE_MAX_SECTIONS, sizeof(*d->sections));
+	if (!d->sections)
+		return false;
+	d->section_count = 1; /* the null section */
+	add(&w, CORE_DEVICE, DEVICE_SIZE);
+	if (walk_globals(&w)) {
+		walk_kernels(&w);
+		while (cores < CORE_SLOTS && walk_core(&w))
+			cores++;
+	}
+	core_loss(d,
+		  "the section table is lost, the file was probably cut short: %zu sections "
+		  "were found without it; what is behind byte %" PRIu64 " of %" PRIu64
+		  " cannot be told",
+		  d->section_count - 1, w.at, d->file.size);
+	return true;
+}
