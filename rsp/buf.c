@@ -149,14 +149,37 @@ static const char *xml_entity(char c)
 	}
 }
 
+/* Length of the UTF-8 character at s, 0 when XML has none such: one bad byte spoils a document. */
+static size_t xml_char(const char *s)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	unsigned char c = (unsigned char)*s;
+
+	if (c < 0x80)
+		return (c >= ' ' && c != 0x7f) || c == '\t' || c == '\n';
+	size_t n = c >= 0xf8 ? 0 : c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 0;
+	uint32_t v = n ? c & (0x7fu >> n) : 0;
+	for (size_t i = 1; i < n; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		v = v << 6 | (s[i] & 0x3f);
+	}
+	bool outside = v < least[n] || v > 0x10ffff || (v >= 0xd800 && v < 0xe000);
+	return outside || v == 0xfffe || v == 0xffff ? 0 : n;
+}
+
 void rsp_buf_xml(struct rsp_buf *b, const char *s)
 {
-	for (; *s; s++) {
+	while (*s) {
 		const char *entity = xml_entity(*s);
+		size_t n = entity ? 1 : xml_char(s);
 
 		if (entity)
 			rsp_buf_text(b, entity);
+		else if (n)
+			rsp_buf_raw(b, s, n);
 		else
-			rsp_buf_char(b, (unsigned char)*s < 32 && *s != '\t' && *s != '\n' ? '?' : *s);
+			rsp_buf_char(b, '?');
+		s += n ? n : 1;
 	}
 }

@@ -39,7 +39,7 @@ void rsp_buf_hex_text(struct rsp_buf *b, const char *s);
  * Appends as many of the n bytes as fit and returns that count; never sets overflow.
  */
 size_t rsp_buf_binary(struct rsp_buf *b, const void *data, size_t n);
-/** Text with the five XML entities replaced; control bytes other than tab and newline become '?'. */
+/** Text with the five XML entities replaced; bytes that XML (UTF-8) cannot hold become '?'. */
 void rsp_buf_xml(struct rsp_buf *b, const char *s);
 
 #endif

@@ -194,9 +194,11 @@ size_t rsp_frame_expand(const char *payload, size_t n, char *out, size_t cap)
 		char c = payload[i];
 
 		if (c == '*') {
-			if (!len || i + 1 == n || payload[i + 1] < RLE_BIAS + 1)
+			int sign = i + 1 < n ? payload[++i] : 0;
+
+			if (!len || sign <= RLE_BIAS || sign > RLE_BIAS + RLE_MAX)
 				return SIZE_MAX;
-			count = (size_t)(payload[++i] - RLE_BIAS);
+			count = (size_t)(sign - RLE_BIAS);
 			c = out[len - 1];
 		}
 		if (count > cap - len)

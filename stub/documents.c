@@ -14,14 +14,18 @@
 /* Text with XML's special characters replaced. */
 static void add_escaped(struct target_text *out, const char *s)
 {
-	char storage[512];
+	enum { PIECE = 64, LONGEST_CHAR = 4, LONGEST_ENTITY = 6 };
+	char storage[PIECE * LONGEST_ENTITY];
 	struct rsp_buf piece;
 
-	/* a character becomes at most six, so the pieces of 64 always fit */
-	for (size_t n = strlen(s), at = 0; at < n; at += 64) {
-		char part[65] = { 0 };
+	for (size_t left = strlen(s), n; left; s += n, left -= n) {
+		char part[PIECE + 1] = { 0 };
 
-		memcpy(part, s + at, n - at < 64 ? n - at : 64);
+		n = left < PIECE ? left : PIECE;
+		/* a cut inside a character would make two invalid ones of it */
+		while (n < left && n > PIECE - LONGEST_CHAR && (s[n] & 0xc0) == 0x80)
+			n--;
+		memcpy(part, s, n);
 		rsp_buf_init(&piece, storage, sizeof(storage));
 		rsp_buf_xml(&piece, part);
 		target_text_bytes(out, piece.data, piece.len);
