@@ -1,10 +1,13 @@
 # ascend-gdbserver: one non-recursive Makefile. `make help` lists the targets.
 
-CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
 SAN ?=
 V ?=
+FUZZ_SECONDS ?= 60
 
 # All output goes below $(O); a sanitizer build gets a folder of its own so the two never mix.
 O ?= $(if $(SAN),build-san,build)
@@ -20,6 +23,8 @@ override CPPFLAGS += -I. $(DWARF_INC) -MMD -MP -D_GNU_SOURCE
 override CFLAGS += -std=gnu11 $(WARN) -fstack-protector-strong $(SANFLAGS)
 override LDFLAGS += $(SANFLAGS)
 LDLIBS = $(shell pkg-config --libs $(PKGS)) -ldwarf
+# Objects before archives, whatever order the rules of tests name them in.
+LINK = $(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 
 LIB_SRC := $(sort $(wildcard rsp/*.c arch/*.c config/*.c target/*.c target/*/*.c stub/*.c))
 LIB_SRC := $(filter-out stub/main.c,$(LIB_SRC))
@@ -28,10 +33,10 @@ LIB := $(O)/libascend.a
 BIN := $(O)/ascend-gdbserver
 
 .PHONY: all
-all: $(BIN)
+all: $(BIN) ## the daemon
 
 $(BIN): $(O)/stub/main.o $(LIB)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(LINK) $(LDLIBS)
 
 $(LIB): $(LIB_OBJ)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
@@ -40,12 +45,91 @@ $(O)/%.o: %.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-# --- unit tests: every tests/unit/test_*.c is one CUnit program, linked with tests/unit/unit.c
+# --- tests. Rules files say how tools, kernels and dumps are made and add to TEST_FILES what has to
+# be there before the protocol and gdb rings run.
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN := $(UNIT_SRC:%.c=$(O)/%)
-
-$(O)/tests/unit/test_%: $(O)/tests/unit/test_%.o $(O)/tests/unit/unit.o $(LIB)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcunit $(LDLIBS)
-
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_BIN := $(FUZZ_SRC:%.c=$(O)/%)
+REPLAY_BIN := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(O)/tests/fuzz/replay_%)
+TEST_FILES :=
 -include tests/tools/rules.mk tests/kernels/rules.mk
+
+# Fakes and the writer of dumps, for the unit tests and fuzz targets that want them.
+TEST_LIB_OBJ := $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/fake/*.c))) $(DUMP_OBJ)
+TEST_LIB := $(if $(strip $(TEST_LIB_OBJ)),$(O)/libtest.a)
+$(O)/libtest.a: $(TEST_LIB_OBJ)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(UNIT_BIN): %: %.o $(O)/tests/unit/unit.o $(TEST_LIB) $(LIB)
+	$(Q)$(LINK) -lcunit $(LDLIBS)
+
+$(REPLAY_BIN): $(O)/tests/fuzz/replay_%: $(O)/tests/fuzz/fuzz_%.o $(O)/tests/fuzz/replay_main.o \
+		$(TEST_LIB) $(LIB)
+	$(Q)$(LINK) $(LDLIBS)
+
+$(FUZZ_BIN): %: %.o $(TEST_LIB) $(LIB)
+	$(Q)$(LINK) -fsanitize=fuzzer $(LDLIBS)
+
+# Tools are installed before pkg-config is asked for anything: hence the second make.
+RINGS := unit protocol gdb fuzz lint
+AGAIN = +$(Q)$(MAKE) --no-print-directory
+RUN = $(Q)O=$(O) CC=$(CC) tests/run
+
+.PHONY: check check-all $(RINGS:%=check-%)
+check: deps ## install what is missing, build, run every test
+	$(AGAIN) check-all
+check-all: $(BIN) $(UNIT_BIN) $(REPLAY_BIN) $(TEST_FILES) ## every test, without deps
+	$(RUN) $(RINGS)
+check-unit: $(UNIT_BIN) ## unit tests
+	$(RUN) unit
+check-protocol: $(BIN) $(TEST_FILES) ## transcripts against the daemon
+	$(RUN) protocol
+check-gdb: $(BIN) $(TEST_FILES) ## stock gdb (and lldb) against the daemon
+	$(RUN) gdb
+check-fuzz: $(REPLAY_BIN) ## fuzz targets over their corpora
+	$(RUN) fuzz
+check-lint: lint
+
+.PHONY: lint format fuzz fuzz-bin bench coverage demo deps
+lint: ## house rules
+	$(RUN) lint
+format: ## clang-format all sources in place
+	$(Q)clang-format -i $$(find rsp arch config target stub tests -name '*.[ch]')
+fuzz: ## every fuzz target for FUZZ_SECONDS (60), with clang's sanitizers
+	$(AGAIN) CC=clang O=$(O)-fuzz SAN=fuzzer-no-link,address,undefined fuzz-bin
+	$(Q)O=$(O)-fuzz FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run
+fuzz-bin: $(FUZZ_BIN)
+bench: $(BIN) $(TEST_FILES) ## speed beside gdbserver
+	$(Q)O=$(O) tests/bench/run.sh
+coverage: ## lines and branches that the tests reach
+	-$(AGAIN) O=$(O)-cov CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage check-all
+	$(Q)tests/coverage.sh $(O)-cov
+demo: deps ## make a dump, serve it, show what gdb shows
+	$(AGAIN) demo-run
+.PHONY: demo-run
+demo-run: $(BIN) $(TEST_FILES)
+	$(Q)O=$(O) tests/demo.sh
+deps: ## install missing Debian packages, or say which
+	$(Q)tests/deps.sh
+
+# --- installation
+DOC := $(DESTDIR)$(PREFIX)/share/doc/ascend-gdbserver
+MAN := $(DESTDIR)$(PREFIX)/share/man/man1
+
+.PHONY: install uninstall clean help
+install: $(BIN) ## into PREFIX (/usr/local), below DESTDIR
+	$(Q)install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/ascend-gdbserver
+	$(Q)install -D -m 644 docs/ascend-gdbserver.1 $(MAN)/ascend-gdbserver.1
+	$(Q)install -D -m 644 config/ascend-gdbserver.ini $(DOC)/ascend-gdbserver.ini
+uninstall: ## take away what install put there
+	$(Q)rm -f $(DESTDIR)$(PREFIX)/bin/ascend-gdbserver $(MAN)/ascend-gdbserver.1
+	$(Q)rm -f $(DOC)/ascend-gdbserver.ini
+	-$(Q)rmdir $(DOC) 2>/dev/null
+clean: ## remove all output
+	$(Q)rm -rf $(O) $(O)-fuzz $(O)-cov build-san
+help: ## this list
+	@echo 'make TARGET [O=folder] [CC=clang] [SAN=address,undefined] [V=1]'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' Makefile
+
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -78,8 +78,8 @@ static bool read_virtual(struct ascend *a, struct ascend_core *core, const struc
 
 	if (!virtual_value(a, core, r->at, &v))
 		return false;
-	for (size_t i = 0; i < arch_reg_size(r); i++)
-		buf[i] = i < 8 ? (uint8_t)(v >> 8 * i) : 0;
+	for (size_t i = 0; i < arch_reg_size(r); i++, v >>= 8)
+		buf[i] = (uint8_t)v;
 	return true;
 }
 
