@@ -75,8 +75,8 @@ static bool set_number(const struct config_key *k, uint64_t *member, const char 
 	int shift = suffix_shift(k->type, rest);
 	if (*value < '0' || *value > '9' || shift < 0)
 		return fail(err, "\"%.40s\" is not a number%s", value,
-			    k->type == CONFIG_KEY_SIZE ? " with K, M, G or T or nothing behind it" :
-							 "");
+			    k->type == CONFIG_KEY_SIZE ? " with K, M, G or T or nothing behind it"
+						       : "");
 	if (errno || n > ULLONG_MAX >> shift || n << shift < k->min || n << shift > k->max)
 		return fail(err, "\"%.40s\" is out of bounds: %llu to %llu", value,
 			    (unsigned long long)k->min, (unsigned long long)k->max);

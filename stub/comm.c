@@ -46,10 +46,11 @@ static bool parse_port(const char *s, uint16_t *out, char *why)
 	for (size_t i = 0; i < n && port <= UINT16_MAX; i++)
 		port = port * 10 + (uint32_t)(s[i] - '0');
 	if (!n || s[n] || port > UINT16_MAX)
-		return comm_fail(why,
-				 "\"%.100s\" is not a port: write a number from 0 (any free port) to "
-				 "65535 behind the colon",
-				 s);
+		return comm_fail(
+			why,
+			"\"%.100s\" is not a port: write a number from 0 (any free port) to "
+			"65535 behind the colon",
+			s);
 	*out = (uint16_t)port;
 	return true;
 }
@@ -81,12 +82,14 @@ static bool parse_tcp(const char *text, struct comm *out, char *why)
 
 	out->kind = COMM_TCP;
 	if (strchr(text, '/'))
-		return comm_fail(why,
-				 "\"%.100s\" looks like a path: write unix:PATH for a Unix socket, or "
-				 "HOST:PORT",
-				 text);
+		return comm_fail(
+			why,
+			"\"%.100s\" looks like a path: write unix:PATH for a Unix socket, or "
+			"HOST:PORT",
+			text);
 	if (!colon || strchr(colon, ']'))
-		return comm_fail(why, "\"%.100s\" has no port: write HOST:PORT, :PORT, unix:PATH or -",
+		return comm_fail(why,
+				 "\"%.100s\" has no port: write HOST:PORT, :PORT, unix:PATH or -",
 				 text);
 	return parse_host(text, (size_t)(colon - text), out, why) &&
 	       parse_port(colon + 1, &out->port, why);

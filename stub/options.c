@@ -29,7 +29,7 @@ struct parse {
 struct row {
 	const char *name;
 	enum value value;
-	size_t offset; /* of a bool, of a const char * when a value is needed, if there is no take */
+	size_t offset; /* without take: of a bool, or of a const char * when a value is needed */
 	bool (*take)(struct parse *p, const char *value);
 };
 
@@ -141,8 +141,9 @@ static bool take_debug_format(struct parse *p, const char *list)
 static bool take_log_level(struct parse *p, const char *value)
 {
 	if (strlen(value) != 1 || *value < '0' || *value > '3')
-		return fail(p, "--log-level takes a number from 0 (errors) to 3 (debug), not \"%.80s\"",
-			    value);
+		return fail(
+			p, "--log-level takes a number from 0 (errors) to 3 (debug), not \"%.80s\"",
+			value);
 	p->o->log_level = *value - '0';
 	return true;
 }
@@ -209,7 +210,8 @@ static bool take_option(struct parse *p)
 	const struct row *row = row_find(word, &value);
 
 	if (!row)
-		return fail(p, "Unknown argument: %.80s (ascend-gdbserver --help lists them)", word);
+		return fail(p, "Unknown argument: %.80s (ascend-gdbserver --help lists them)",
+			    word);
 	if (row->value == VALUE_NONE && value)
 		return fail(p, "%s takes no value: leave \"=%.80s\" out", row->name, value);
 	if (row->value == VALUE_NEEDED && !value && *p->argv)
@@ -296,7 +298,8 @@ static bool check_form(struct parse *p)
 	if (o->mode == OPTIONS_TRANSLATE && !o->output)
 		return fail(p, "--translate needs a place for the result: add -o OUT.o");
 	if (o->mode == OPTIONS_TRANSLATE && o->comm)
-		return fail(p, "\"%.80s\" is one word too many: write --translate KERNEL.o -o OUT.o",
+		return fail(p,
+			    "\"%.80s\" is one word too many: write --translate KERNEL.o -o OUT.o",
 			    o->comm);
 	if (o->mode != OPTIONS_TRANSLATE && (o->output || o->force))
 		return fail(p, "%s belongs to --translate KERNEL.o", o->output ? "-o" : "-f");

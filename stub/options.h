@@ -33,26 +33,26 @@ enum options_mode {
 
 struct options {
 	enum options_mode mode;
-	const char *comm;        /* NULL: not given, the config file may name it */
-	char *const *program;    /* OPTIONS_RUN: PROG [ARGS], ended by NULL */
-	uint32_t pid;            /* OPTIONS_ATTACH */
-	const char *core;        /* OPTIONS_CORE */
-	const char *kernel;      /* OPTIONS_CORE: KERNEL.o or NULL */
-	const char *translate;   /* OPTIONS_TRANSLATE: the kernel to read */
-	const char *output;      /* OPTIONS_TRANSLATE: -o */
-	bool force;              /* OPTIONS_TRANSLATE: -f */
+	const char *comm;      /* NULL: not given, the config file may name it */
+	char *const *program;  /* OPTIONS_RUN: PROG [ARGS], ended by NULL */
+	uint32_t pid;          /* OPTIONS_ATTACH */
+	const char *core;      /* OPTIONS_CORE */
+	const char *kernel;    /* OPTIONS_CORE: KERNEL.o or NULL */
+	const char *translate; /* OPTIONS_TRANSLATE: the kernel to read */
+	const char *output;    /* OPTIONS_TRANSLATE: -o */
+	bool force;            /* OPTIONS_TRANSLATE: -f */
 	bool attach;
-	bool multi;              /* may stand beside every form */
+	bool multi; /* may stand beside every form */
 	bool once;
 	bool insecure_files;
-	bool remote_debug;       /* packets in the log */
-	bool debug;              /* everything else in the log */
-	bool timestamps;         /* --debug-format */
-	const char *debug_file;  /* NULL: not given; so are the next two */
+	bool remote_debug;      /* packets in the log */
+	bool debug;             /* everything else in the log */
+	bool timestamps;        /* --debug-format */
+	const char *debug_file; /* NULL: not given; so are the next two */
 	const char *packet_log;
 	const char *config;
-	int log_level;           /* -1: not given */
-	const char *selftest;    /* filter or "" */
+	int log_level;        /* -1: not given */
+	const char *selftest; /* filter or "" */
 };
 
 /**

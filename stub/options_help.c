@@ -3,6 +3,7 @@
  * themselves are in options.c.
  */
 #include "stub/options.h"
+#include "stub/version.h"
 
 static const char help[] =
 	"Usage:\tascend-gdbserver [OPTIONS] --core FILE COMM [KERNEL.o]\n"

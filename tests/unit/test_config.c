@@ -91,11 +91,20 @@ static void test_sizes(void)
 		const char *text;
 		uint64_t value; /* 0: refused */
 	} rows[] = {
-		{ "1", 1 },          { "1K", 1ULL << 10 }, { "3M", 3ULL << 20 },
-		{ "2G", 2ULL << 30 }, { "1T", 1ULL << 40 }, { "2T", 0 },
-		{ "0", 0 },          { "1KB", 0 },         { "1k", 0 },
-		{ "G", 0 },          { "-1", 0 },          { "+1", 0 },
-		{ "", 0 },           { "99999999999999999999", 0 },
+		{ "1", 1 },
+		{ "1K", 1ULL << 10 },
+		{ "3M", 3ULL << 20 },
+		{ "2G", 2ULL << 30 },
+		{ "1T", 1ULL << 40 },
+		{ "2T", 0 },
+		{ "0", 0 },
+		{ "1KB", 0 },
+		{ "1k", 0 },
+		{ "G", 0 },
+		{ "-1", 0 },
+		{ "+1", 0 },
+		{ "", 0 },
+		{ "99999999999999999999", 0 },
 		{ "18446744073709551615T", 0 },
 	};
 
@@ -125,7 +134,8 @@ static void test_failures(void)
 		{ "once = yes\n", 1, "\"once\" stands before the first [section]" },
 		{ "[server]\nonce = maybe\n", 2,
 		  "once in section [server]: \"maybe\" is neither yes nor no" },
-		{ "[log]\nlevel = 4\n", 2, "level in section [log]: \"4\" is out of bounds: 0 to 3" },
+		{ "[log]\nlevel = 4\n", 2,
+		  "level in section [log]: \"4\" is out of bounds: 0 to 3" },
 		{ "[log]\nlevel = 1K\n", 2, "level in section [log]: \"1K\" is not a number" },
 		{ "[core]\nmax_file_bytes = 1X\n", 2,
 		  "max_file_bytes in section [core]: \"1X\" is not a number with K, M, G or T or "
@@ -165,7 +175,8 @@ static void test_hostile_text(void)
 	CU_ASSERT_STRING_EQUAL(err.text, "the line is too long (199 bytes at most)");
 	longest[399] = 0;
 	CU_ASSERT_FALSE(config_set(&c, "log", "file", longest, &err));
-	CU_ASSERT_STRING_EQUAL(err.text, "file in section [log]: the value is longer than 255 bytes");
+	CU_ASSERT_STRING_EQUAL(err.text,
+			       "file in section [log]: the value is longer than 255 bytes");
 	memset(longest, '[', 150);
 	longest[150] = ']';
 	CU_ASSERT_FALSE(config_parse(&c, longest, 151, &err));

@@ -118,8 +118,8 @@ static void test_paths_are_hidden(void)
 	static const struct {
 		const char *in, *out;
 	} rows[] = {
-		{ "open /root/a.core: no", "info: open <path>: no\n" },
-		{ "open \"/root/my core\" no", "info: open \"<path>\" no\n" },
+		{ "open /data/a.core: no", "info: open <path>: no\n" },
+		{ "open \"/data/my core\" no", "info: open \"<path>\" no\n" },
 		{ "./a.core and ../b, ~/c", "info: <path> and <path>, <path>\n" },
 		{ "dir=/tmp (/tmp/x)", "info: dir=<path> (<path>)\n" },
 		{ "read/write 1/2 / n/a // ok", "info: read/write 1/2 / n/a // ok\n" },
@@ -143,8 +143,8 @@ static void test_debug_shows_paths(void)
 	struct scratch s;
 
 	scratch_open(&s, TARGET_LOG_DEBUG);
-	log_text(&s.log, TARGET_LOG_DEBUG, "open /root/a.core");
-	CU_ASSERT_STRING_EQUAL(scratch_read(&s), "debug: open /root/a.core\n");
+	log_text(&s.log, TARGET_LOG_DEBUG, "open /data/a.core");
+	CU_ASSERT_STRING_EQUAL(scratch_read(&s), "debug: open /data/a.core\n");
 	scratch_close(&s);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "stub/options.h"
+#include "stub/version.h"
 #include "tests/unit/unit.h"
 
 enum { WORDS = 16, HELP_BYTES = 16384 };
@@ -159,7 +160,8 @@ static void test_refusals(void)
 		const char *text, *why;
 	} rows[] = {
 		{ "", "nothing to debug: write --core FILE COMM, or see ascend-gdbserver --help" },
-		{ ":1", "nothing to debug: write --core FILE COMM, or see ascend-gdbserver --help" },
+		{ ":1",
+		  "nothing to debug: write --core FILE COMM, or see ascend-gdbserver --help" },
 		{ "--foo", "Unknown argument: --foo (ascend-gdbserver --help lists them)" },
 		{ "-x", "Unknown argument: -x (ascend-gdbserver --help lists them)" },
 		{ "--once=1 :1", "--once takes no value: leave \"=1\" out" },

@@ -1,0 +1,49 @@
+#!/bin/sh
+# a folder includes only what stands below it
+# stub -> rsp config target arch; target/<kind> -> target/*.h target/symbols target/ascend arch; target ->
+# arch; rsp config arch -> nothing of ours. Kinds never see each other; private headers stay at home.
+awk '
+	# May a file in folder `from` include a header in folder `to`?
+	function allowed(from, to, file) {
+		if (from == to || from ~ /^tests/)
+			return 1
+		if (from == "stub")
+			return to ~ /^(rsp|config|target|arch)$/ || \
+				(file ~ /^stub\/(main|translate)\.c$/ && to ~ /^target\/(core|symbols)$/)
+		if (from == "target")
+			return to == "arch"
+		if (from == "target/symbols")
+			return to ~ /^(target|arch)$/
+		if (from ~ /^target\//)
+			return to ~ /^(target|target\/symbols|target\/ascend|arch)$/
+		return 0
+	}
+	# Libraries: the folders that may see them.
+	function library(header) {
+		if (header ~ /^(libelf|gelf|elfutils)/) return "target/symbols target/core"
+		if (header ~ /^(libdwarf\/|libdwarf\.h|dwarf\.h)/) return "target/symbols"
+		if (header ~ /^openssl\//) return "target/symbols target/device target/runtime"
+		if (header ~ /^(json-c\/|json\.h)/) return "target/core"
+		if (header ~ /^ini\.h/) return "config"
+		if (header ~ /^unicorn\//) return "target/sim"
+		if (header ~ /^CUnit\//) return "tests"
+		return ""
+	}
+	{
+		from = FILENAME
+		sub(/\/[^\/]*$/, "", from)
+	}
+	/^[ \t]*#[ \t]*include[ \t]*"/ {
+		split($0, part, "\"")
+		to = part[2]
+		bad = !sub(/\/[^\/]*$/, "", to) || !allowed(from, to, FILENAME)
+		if (bad || (part[2] ~ /_priv\.h$/ && from != to && from !~ /^tests/))
+			print FILENAME ":" FNR ": " $0
+	}
+	/^[ \t]*#[ \t]*include[ \t]*</ {
+		split($0, part, /[<>]/)
+		who = library(part[2])
+		if (who != "" && from !~ /^tests/ && index(" " who " ", " " from " ") == 0)
+			print FILENAME ":" FNR ": " $0
+	}
+' $(find rsp arch config target stub tests -name '*.[ch]')
