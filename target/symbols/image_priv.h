@@ -1,0 +1,18 @@
+#ifndef TARGET_SYMBOLS_IMAGE_PRIV_H
+#define TARGET_SYMBOLS_IMAGE_PRIV_H
+
+#include "target/symbols/image.h"
+#include "target/text.h"
+
+/** Contents of the debug sections of the device image. */
+struct image_dwarf {
+	struct target_text info, abbrev, aranges;
+};
+
+void image_dwarf_init(struct image_dwarf *d, const struct symbols_variable *vars, size_t count);
+void image_dwarf_deinit(struct image_dwarf *d);
+
+/** Little-endian numbers appended to a text that is used for bytes. */
+void image_put(struct target_text *t, uint64_t value, size_t size);
+
+#endif

@@ -1,0 +1,89 @@
+/*
+ * Translation of a kernel for stock clients: e_machine and DWARF register numbers. Called for
+ * `--translate` and for every kernel that is opened; call frame information and DIEs have a file
+ * each beside this one, this one holds the numbers and the expressions.
+ *
+ * The device numbers GPR0..29 as 64..93, SP as 94, the return address as 95 (coredump facts 9);
+ * AArch64 has 0..29, 31, 30. All of these are ULEBs of one byte, so nothing moves.
+ */
+#include "target/symbols/translate_priv.h"
+
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "target/auto.h"
+#include "target/symbols/words_priv.h"
+
+enum { DEVICE_FIRST = 64, DEVICE_SP = 94, DEVICE_RA = 95 };
+enum { BUDGET_PER_BYTE = 16, BUDGET_FLOOR = 1 << 20, NESTING_MAX = 8 };
+
+/* The low seven bits of a ULEB are in its first byte, also when it was padded. */
+void translate_register(struct translation *t, const uint8_t *at)
+{
+	struct bytes b = bytes_of(at, (size_t)(t->elf->bytes + t->elf->n - at));
+	uint64_t device = bytes_uleb(&b);
+	uint8_t number;
+
+	if (b.bad || device < DEVICE_FIRST || device > DEVICE_RA)
+		return;
+	number = (uint8_t)(device - DEVICE_FIRST);
+	if (device == DEVICE_SP)
+		number = SYMBOLS_SP;
+	if (device == DEVICE_RA)
+		number = SYMBOLS_RA;
+	t->out[at - t->elf->bytes] = (uint8_t)((*at & 0x80) | number);
+}
+
+static void expression(struct translation *t, struct bytes b, const struct operand_sizes *z,
+		       unsigned nesting)
+{
+	struct operands op;
+
+	while (bytes_left(&b) > 0 && t->budget > 0 && operands_expression(&b, z, &op)) {
+		t->budget--;
+		for (size_t i = 0; i < op.reg_count; i++)
+			translate_register(t, op.reg_at[i]);
+		if (op.has_block && nesting < NESTING_MAX)
+			expression(t, op.block, z, nesting + 1);
+	}
+}
+
+void translate_expression(struct translation *t, struct bytes b, const struct operand_sizes *z)
+{
+	expression(t, b, z, 0);
+}
+
+static bool translate_copy(const void *in, void *bytes, size_t n, struct symbols_error *why)
+{
+	static const uint8_t machine[] = { EM_AARCH64, 0 };
+	struct translation t = { .out = bytes,
+				 .budget = (uint64_t)n * BUDGET_PER_BYTE + BUDGET_FLOOR };
+	struct kelf elf;
+	struct kdwarf dwarf;
+
+	if (!kelf_open(&elf, in, n, why))
+		return false;
+	t.elf = &elf;
+	if (elf.machine == KELF_MACHINE_ASCEND) {
+		memcpy(t.out + offsetof(Elf64_Ehdr, e_machine), machine, sizeof(machine));
+		translate_frames(&t);
+		if (kdwarf_open(&dwarf, &elf))
+			translate_dies(&t, &dwarf);
+		kdwarf_close(&dwarf);
+	}
+	kelf_close(&elf);
+	return true;
+}
+
+bool symbols_translate(void *bytes, size_t n, struct symbols_error *why)
+{
+	enum { PADDING = 64 }; /* zeros behind the file end what runs off its end */
+	AUTO_FREE uint8_t *in = calloc(1, n + PADDING);
+
+	if (!in)
+		return words_fail(why, "out of memory");
+	if (n)
+		memcpy(in, bytes, n);
+	return translate_copy(in, bytes, n, why);
+}
