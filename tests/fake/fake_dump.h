@@ -1,0 +1,39 @@
+#ifndef TESTS_FAKE_FAKE_DUMP_H
+#define TESTS_FAKE_FAKE_DUMP_H
+
+#include "target/ascend/ascend.h"
+#include "target/core/core.h"
+
+/**
+ * Dumps opened from memory, with what the reader says about them kept for the test.
+ */
+
+struct fake_log {
+	struct target_text text; /* one line per message, first letter its level: E W I D */
+	size_t warnings;	 /* lines of level E or W */
+};
+
+struct target_log fake_log_to(struct fake_log *log);
+bool fake_log_has(const struct fake_log *log, const char *words);
+void fake_log_deinit(struct fake_log *log);
+
+/** Opens n bytes as a dump called name; NULL: why (CORE_WORDS) has the words. */
+struct ascend *fake_dump_open(const void *bytes, size_t n, const char *name, struct fake_log *log,
+			      char *why);
+/** A memfd with n bytes. */
+int fake_file(const void *bytes, size_t n);
+
+/** Reads one core's register entry; UINT64_MAX when it is not there. */
+uint64_t fake_entry_value(struct ascend *a, uint16_t unified, uint64_t addr, size_t n);
+/** Core by unified id, or NULL. */
+struct ascend_core *fake_core_of(struct ascend *a, uint16_t unified);
+/** First local memory of a class, SIZE_MAX none. */
+size_t fake_local_of(const struct ascend *a, uint16_t unified, uint8_t mem);
+
+/**
+ * A kernel ELF of one function "entry" with n bytes of code at address 0, e_machine 0x1029 or
+ * another; without debug information. Caller frees.
+ */
+uint8_t *fake_kernel(const void *code, size_t n, uint16_t machine, size_t *size);
+
+#endif
