@@ -30,7 +30,11 @@ enum target_status cmd_reg_read(struct session *s, const struct rsp_args *a, str
 {
 	if (a->num[0] > SIZE_MAX)
 		return TARGET_INVALID;
-	return reply_register(s, session_thread(s), (size_t)a->num[0], out);
+	enum target_status status = reply_register(s, session_thread(s), (size_t)a->num[0], out);
+	/* lldb does not know x digits and would show made-up bytes */
+	if (status == TARGET_OK && s->client.lldb && out->len && out->data[0] == 'x')
+		return target_fail(s->target, TARGET_UNAVAILABLE, "the register was not saved");
+	return status;
 }
 
 static enum target_status write_one(struct session *s, struct target_tid tid, size_t reg,

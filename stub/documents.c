@@ -167,11 +167,14 @@ static void merge(struct spans *list)
 	list->n = out + 1;
 }
 
+/*
+ * All of it is "ram", writable or not: in "rom" GDB 13 makes every breakpoint a hardware one and
+ * blames their number when one cannot be set.
+ */
 enum target_status document_memory_map(struct session *s, struct target_text *out)
 {
 	struct spans list = { 0 };
 	AUTO_FREE struct span *owned = NULL;
-	const char *type = s->have & TARGET_CAN_WRITE ? "ram" : "rom";
 	size_t threads = session_threads(s);
 	bool ok = true;
 
@@ -187,9 +190,9 @@ enum target_status document_memory_map(struct session *s, struct target_text *ou
 	target_text_add(out, "<?xml version=\"1.0\"?><memory-map>");
 	for (size_t i = 0; i < list.n; i++)
 		target_text_format(out,
-				   "<memory type=\"%s\" start=\"0x%" PRIx64 "\" length=\"0x%" PRIx64
+				   "<memory type=\"ram\" start=\"0x%" PRIx64 "\" length=\"0x%" PRIx64
 				   "\"/>",
-				   type, owned[i].start, owned[i].end - owned[i].start);
+				   owned[i].start, owned[i].end - owned[i].start);
 	target_text_add(out, "</memory-map>");
 	return TARGET_OK;
 }
