@@ -24,9 +24,9 @@ struct ascend;
 /** One core that can be looked at = one thread; tid = unified + 1. */
 struct ascend_core {
 	enum chip_core_type type;
-	uint16_t id;      /* within its type */
+	uint16_t id;	  /* within its type */
 	uint16_t unified; /* facts 2.6 */
-	bool has_stop;    /* `stop` was read since the core last stopped */
+	bool has_stop;	  /* `stop` was read since the core last stopped */
 	struct chip_stop stop;
 	/* -1: unknown (a dump does not say) */
 	int64_t block, task, stream;
@@ -54,8 +54,8 @@ struct ascend_block {
 	uint16_t type; /* enum ascend_block_type or a number nobody knows */
 	uint64_t at;
 	uint64_t size;
-	bool failed;      /* the bytes could not be copied from the device: unreadable */
-	int core;         /* stacks: unified id of their core; -1 else */
+	bool failed;	  /* the bytes could not be copied from the device: unreadable */
+	int core;	  /* stacks: unified id of their core; -1 else */
 	size_t dim_count; /* <= ASCEND_DIMS */
 	uint64_t dims[ASCEND_DIMS];
 	enum symbols_element element;
@@ -64,18 +64,19 @@ struct ascend_block {
 
 /** A cached or local memory of one core. For caches `at` is the device address of the copy. */
 struct ascend_local {
-	uint8_t mem; /* enum chip_mem */
+	uint8_t mem;   /* enum chip_mem */
 	uint16_t core; /* unified id */
 	uint64_t size;
 	bool failed;
-	uint64_t at;     /* DCACHE, ICACHE: device address of its first byte; else 0 */
-	uint64_t window; /* offset of its first byte in the window of its class (set by ascend_init) */
+	uint64_t at;	 /* DCACHE, ICACHE: device address of its first byte; else 0 */
+	uint64_t window; /* offset of its first byte in the window of its class (set by ascend_init)
+			  */
 };
 
 /** A kernel that is loaded on the device. */
 struct ascend_kernel {
 	char name[ASCEND_NAME];
-	char path[ASCEND_NAME + 64]; /* /ascend/dev<N>/<name>-<sha256 prefix>.o */
+	char path[ASCEND_NAME + 64];   /* /ascend/dev<N>/<name>-<sha256 prefix>.o */
 	struct symbols_object *object; /* owned; NULL when there is no usable file */
 	uint64_t base;
 	uint64_t size;
@@ -100,8 +101,8 @@ struct ascend {
 	struct target base;
 	const struct ascend_source_ops *source;
 	const struct chip *chip;
-	uint32_t device; /* id */
-	uint32_t pid;    /* number of its process */
+	uint32_t device;	 /* id */
+	uint32_t pid;		 /* number of its process */
 	char title[ASCEND_NAME]; /* what `info devices` says of its origin: "core file", ... */
 	/* arrays are owned, allocated by the source, freed by ascend_deinit */
 	struct ascend_core *cores; /* AIC before AIV, each by id */
@@ -119,7 +120,7 @@ struct ascend {
 	size_t image_size;
 	char image_path[64];
 	struct target_text help; /* one line per monitor command */
-	struct target_text why;  /* words of the last target_stop */
+	struct target_text why;	 /* words of the last target_stop */
 };
 
 /** Ready-made operations for base.ops of a device that only looks (a dump). */
@@ -134,7 +135,8 @@ enum target_status ascend_init(struct ascend *a) TARGET_CHECKED;
 void ascend_deinit(struct ascend *a);
 
 /* --- threads.c: cores --- */
-struct ascend_core *ascend_core_find(struct ascend *a, struct target_tid tid); /* borrowed or NULL */
+struct ascend_core *ascend_core_find(struct ascend *a,
+				     struct target_tid tid); /* borrowed or NULL */
 struct target_tid ascend_core_tid(const struct ascend *a, const struct ascend_core *core);
 /** Stop reason, read once per stop. Borrowed. */
 const struct chip_stop *ascend_core_stop(struct ascend *a, struct ascend_core *core);
@@ -148,10 +150,10 @@ bool ascend_reg(struct ascend *a, struct ascend_core *core, const struct chip_re
 /** What an address means to a core. */
 struct ascend_where {
 	enum { ASCEND_AT_GLOBAL, ASCEND_AT_LOCAL, ASCEND_AT_BLOCK, ASCEND_AT_NOTHING } kind;
-	uint64_t at;     /* GLOBAL: device address */
-	size_t index;    /* LOCAL: into locals; BLOCK: into blocks */
+	uint64_t at;	 /* GLOBAL: device address */
+	size_t index;	 /* LOCAL: into locals; BLOCK: into blocks */
 	uint64_t offset; /* LOCAL, BLOCK: from their first byte */
-	uint64_t room;   /* bytes from here to the end of the range */
+	uint64_t room;	 /* bytes from here to the end of the range */
 };
 void ascend_resolve(struct ascend *a, const struct ascend_core *core, uint64_t at,
 		    struct ascend_where *out);

@@ -67,7 +67,10 @@ void ascend_dims_text(const struct ascend_block *b, size_t max, struct target_te
 const char *ascend_element_name(enum symbols_element e);
 
 /* --- kernels.c --- */
-/** "add_one at /op/k.c:4", or what is known of it; the name of the file only when brief. */
+/**
+ * "add_one at /op/k.c:4", or what is known of it, "??" when nothing is; brief, for one line of
+ * state: "add_one k.c:4", or the address.
+ */
 void ascend_place_words(struct ascend *a, uint64_t pc, bool brief, struct target_text *out);
 /** Last part of a path. */
 const char *ascend_base_name(const char *path);

@@ -38,7 +38,10 @@ void ascend_place_words(struct ascend *a, uint64_t pc, bool brief, struct target
 	struct symbols_place place;
 
 	if (!ascend_place(a, pc, &place) || !place.function) {
-		target_text_format(out, "%#llx", (unsigned long long)pc);
+		if (brief)
+			target_text_format(out, "%#llx", (unsigned long long)pc);
+		else
+			target_text_add(out, "??");
 		return;
 	}
 	target_text_add(out, place.function);

@@ -38,7 +38,7 @@ static bool print_reg(struct ascend_call *c, const struct chip_reg *reg)
 	bool is_pc = !strcmp(reg->name, "PC");
 	uint64_t value = is_pc ? stop->pc : ascend_number_of(bytes, reg->size);
 	target_text_format(c->out, "0x%0*llx", reg->size * 2, (unsigned long long)value);
-	if (is_pc) {
+	if (is_pc && ascend_kernel_at(c->a, value)) {
 		target_text_add(c->out, "  ");
 		ascend_place_words(c->a, value, false, c->out);
 	}

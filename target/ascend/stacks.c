@@ -107,6 +107,18 @@ static void print_reasons(struct ascend_call *c, const struct stack *stacks, siz
 	}
 }
 
+/* Cores on one line may be at different addresses: the one of the first is shown. */
+static void print_where(struct ascend_call *c, const struct stack *s)
+{
+	if (!s->count) {
+		target_text_add(c->out, "  pc was not saved\n");
+		return;
+	}
+	target_text_format(c->out, "  %#llx in ", (unsigned long long)s->pcs[0]);
+	ascend_place_words(c->a, s->pcs[0], false, c->out);
+	target_text_add(c->out, "\n");
+}
+
 static void print_group(struct ascend_call *c, struct stack *stacks, size_t first, bool where)
 {
 	struct target_text names = { 0 };
@@ -116,19 +128,13 @@ static void print_group(struct ascend_call *c, struct stack *stacks, size_t firs
 			   names.data ? names.data : "");
 	target_text_deinit(&names);
 	print_reasons(c, stacks, first);
-	if (!where) {
-		print_frames(c, &stacks[first]);
-		return;
-	}
-	target_text_add(c->out, "  ");
-	if (stacks[first].count)
-		ascend_place_words(c->a, stacks[first].pcs[0], false, c->out);
+	if (where)
+		print_where(c, &stacks[first]);
 	else
-		target_text_add(c->out, "pc was not saved");
-	target_text_add(c->out, "\n");
+		print_frames(c, &stacks[first]);
 }
 
-/* Groups in the order of their first core, the one with the focus first. */
+/* Groups in the order of their first core. */
 static enum target_status print_groups(struct ascend_call *c, bool where)
 {
 	AUTO_FREE struct stack *stacks = stacks_create(c->a, where ? 1 : ASCEND_FRAMES);

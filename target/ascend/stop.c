@@ -73,7 +73,7 @@ static void print_pc(struct ascend_call *c, const struct chip_stop *stop)
 		target_text_add(c->out, "  pc was not saved\n");
 		return;
 	}
-	target_text_format(c->out, "  pc %#llx  ", (unsigned long long)stop->pc);
+	target_text_format(c->out, "  pc %#llx in ", (unsigned long long)stop->pc);
 	ascend_place_words(c->a, stop->pc, false, c->out);
 	if (stop->pc != stop->raw_pc)
 		target_text_format(c->out, "  (stored %#llx, corrected by the error registers)",
