@@ -1,0 +1,171 @@
+#!/bin/sh
+# Ring 3: stock clients. Runs every test of this folder against $O/ascend-gdbserver, each with a
+# fresh server, and closes with "gdb: N passed, N failed". See README.md beside it.
+# usage: run.sh [NAME...]       (names of tests without their ending; default: all)
+# Environment: O (output folder), ASCEND_SHARED (real dumps), GDB, LLDB, UPDATE=1 (rewrite .expect).
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+O=${O:-build}
+case $O in /*) ;; *) O=$root/$O ;; esac
+GDB=${GDB:-gdb-multiarch}
+LLDB=${LLDB:-lldb-14}
+shared=${ASCEND_SHARED:-$root/../shared}
+server=$O/ascend-gdbserver
+work=$(mktemp -d "${TMPDIR:-/tmp}/ascend-gdb.XXXXXX") || exit 1
+mkdir "$work/home"
+passed=0 failed=0 skipped=0 server_pid=
+export GDB LLDB O shared server work root
+
+stop_server() {
+	[ -n "$server_pid" ] || return 0
+	kill "$server_pid" 2>/dev/null || echo "the server had ended by itself" >>"$work/complaints"
+	wait "$server_pid" 2>/dev/null
+	grep -E 'AddressSanitizer|LeakSanitizer|runtime error' "$work/server.log" >>"$work/complaints"
+	server_pid=
+}
+
+trap 'stop_server; rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+pass() { passed=$((passed + 1)); }
+fail() { failed=$((failed + 1)); echo "FAIL $1: $2"; }
+skip() { skipped=$((skipped + 1)); echo "skipped: $1: $2"; }
+
+# Where a dump is; empty when it is one of ../shared and that is missing.
+dump_path() {
+	case $1 in
+	shared:*) [ -f "$shared/cores/${1#shared:}" ] && echo "$shared/cores/${1#shared:}" ;;
+	*) echo "$O/tests/dumps/$1.core" ;;
+	esac
+}
+
+# Starts a server for dump $1 with further arguments; $port is its port.
+start_server() {
+	dump=$1
+	shift
+	: >"$work/complaints"
+	"$server" --insecure-files --core "$dump" "$@" localhost:0 2>"$work/server.log" &
+	server_pid=$!
+	port=
+	for _ in $(seq 200); do
+		port=$(sed -n 's/^Listening on port \([0-9]*\)$/\1/p' "$work/server.log")
+		[ -n "$port" ] && return 0
+		kill -0 "$server_pid" 2>/dev/null || break
+		sleep 0.05
+	done
+	echo "the server does not listen: $(tail -n 3 "$work/server.log")" >>"$work/complaints"
+	return 1
+}
+
+# What a directive of a script says: "# dump: demo" -> demo.
+directive() { sed -n "s/^[#!]* *$2: *//p" "$1" | head -n 1; }
+
+# gdb without the user's settings.
+gdb_clean() { HOME=$work/home timeout 120 "$GDB" -nx -q "$@"; }
+
+# A session: the lines of the script as a user types them. Each is shown with a "+" before it.
+play_gdb() {
+	{
+		printf 'set prompt\nset width 0\nset height 0\nset auto-connect-native-target off\nset trace-commands on\n'
+		grep -v '^#' "$1" | sed "s/@PORT@/$port/g"
+		printf 'set trace-commands off\nset confirm off\nquit\n'
+	} | gdb_clean >"$work/out" 2>&1
+}
+
+play_mi() {
+	grep -v '^#' "$1" | sed "s/@PORT@/$port/g" | gdb_clean -i=mi >"$work/out" 2>&1
+}
+
+# What differs from run to run.
+normalise() {
+	sed -e "s/localhost:$port/localhost:PORT/g" -e '/^+set trace-commands off$/d' \
+		-e "s,$work,WORK,g" -e 's/ *$//'
+}
+
+# A script and what it must print.
+run_script() {
+	name=$(basename "$1")
+	name=${name%.*}
+	play=$2
+	dump=$(dump_path "$(directive "$1" dump)")
+	[ -n "$dump" ] || { skip "$name" "no ../shared (set ASCEND_SHARED)"; return; }
+	# shellcheck disable=SC2046
+	if start_server "$dump" $(directive "$1" args); then
+		"$play" "$1"
+		normalise <"$work/out" >"$work/got"
+	fi
+	stop_server
+	[ "${UPDATE:-}" ] && cp "$work/got" "${1%.*}.expect"
+	if [ -s "$work/complaints" ]; then
+		fail "$name" "$(head -n 3 "$work/complaints")"
+	elif ! diff -u "${1%.*}.expect" "$work/got" >"$work/diff"; then
+		fail "$name" "output differs from ${1%.*}.expect"
+		head -n 40 "$work/diff" | sed 's/^/    /'
+	else
+		pass
+	fi
+}
+
+# Counts the "ok" and "not ok" lines of a program.
+count_topics() {
+	while read -r line; do
+		case $line in
+		"ok "*) pass ;;
+		"not ok "*) fail "$1" "${line#not ok }" ;;
+		"#"*) echo "    $line" ;;
+		esac
+	done <"$work/out"
+	grep -q '^\(not \)\{0,1\}ok ' "$work/out" || fail "$1" "no result: $(tail -n 3 "$work/out")"
+	[ -s "$work/complaints" ] && fail "$1" "$(head -n 3 "$work/complaints")"
+}
+
+run_expected() {
+	dump=$(dump_path "shared:$1")
+	[ -n "$dump" ] || { skip "expected $1" "no ../shared (set ASCEND_SHARED)"; return; }
+	: >"$work/out"
+	start_server "$dump" && EXPECTED_JSON=$shared/cores/EXPECTED.json EXPECTED_DUMP=$1 \
+		SERVER_PORT=$port gdb_clean -batch -x "$here/expected.py" >"$work/out" 2>&1
+	stop_server
+	count_topics "expected $1"
+}
+
+run_lldb() {
+	command -v "$LLDB" >/dev/null || { skip lldb "no $LLDB"; return; }
+	HOME=$work/home sh "$here/lldb.sh" >"$work/out" 2>&1
+	: >"$work/complaints"
+	count_topics lldb
+}
+
+wanted() {
+	[ -z "$names" ] && return 0
+	for n in $names; do [ "$n" = "$1" ] && return 0; done
+	return 1
+}
+
+names=$*
+if ! command -v "$GDB" >/dev/null; then
+	echo "skipped: no $GDB"
+	echo "gdb: 0 passed, 0 failed, 1 skipped"
+	exit 0
+fi
+for core in add_custom_910b matmul_mix_910b simd_950; do
+	wanted expected && run_expected "$core.core"
+done
+for script in "$here"/*.gdb "$here"/*.mi; do
+	[ -f "$script" ] || continue
+	base=$(basename "$script")
+	wanted "${base%.*}" || continue
+	case $script in
+	*.gdb) run_script "$script" play_gdb ;;
+	*.mi) run_script "$script" play_mi ;;
+	esac
+done
+wanted lldb && run_lldb
+if [ $skipped -gt 0 ]; then
+	echo "gdb: $passed passed, $failed failed, $skipped skipped"
+else
+	echo "gdb: $passed passed, $failed failed"
+fi
+[ $failed -eq 0 ]
