@@ -70,38 +70,55 @@ enum target_status cmd_mem_write_binary(struct session *s, const struct rsp_args
 }
 
 /* "qCRC" uses CRC-32 with polynomial 0x04c11db7, bits not reflected, start value 0xffffffff. */
-static uint32_t crc_update(uint32_t crc, const uint8_t *p, size_t n)
+static void crc_table(uint32_t table[256])
 {
-	for (size_t i = 0; i < n; i++) {
-		crc ^= (uint32_t)p[i] << 24;
+	for (uint32_t i = 0; i < 256; i++) {
+		uint32_t crc = i << 24;
+
 		for (int bit = 0; bit < 8; bit++)
 			crc = crc << 1 ^ (crc & 0x80000000 ? 0x04c11db7 : 0);
+		table[i] = crc;
 	}
+}
+
+static uint32_t crc_update(const uint32_t table[256], uint32_t crc, const uint8_t *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		crc = crc << 8 ^ table[crc >> 24 ^ p[i]];
 	return crc;
 }
 
-enum { WORK_LIMIT = 256 << 20 }; /* bytes one packet may make us walk through */
+/* Bytes one packet may make us walk through: a client waits 2 s for a reply. */
+enum { WORK_LIMIT = 256 << 20 };
+
+static enum target_status check_work(struct session *s, uint64_t at, uint64_t n)
+{
+	if (n > WORK_LIMIT)
+		return target_fail(s->target, TARGET_INVALID, "more than %d MiB at once",
+				   WORK_LIMIT >> 20);
+	if (n && n - 1 > UINT64_MAX - at)
+		return target_fail(s->target, TARGET_INVALID, "the range ends behind the last address");
+	return TARGET_OK;
+}
 
 enum target_status cmd_crc(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
 {
 	uint64_t at = a->num[0], left = a->num[1];
-	uint32_t crc = 0xffffffff;
+	uint32_t crc = 0xffffffff, table[256];
+	enum target_status status = check_work(s, at, left);
 
-	if (left > WORK_LIMIT)
-		return target_fail(s->target, TARGET_INVALID, "more than %d MiB at once",
-				   WORK_LIMIT >> 20);
-	while (left) {
+	crc_table(table);
+	while (status == TARGET_OK && left) {
 		size_t done = 0;
-		enum target_status status = fetch(s, at, left, 1, &done);
 
-		if (status != TARGET_OK)
-			return status;
-		crc = crc_update(crc, s->scratch, done);
+		status = fetch(s, at, left, 1, &done);
+		crc = crc_update(table, crc, s->scratch, done);
 		at += done;
 		left -= done;
 	}
-	rsp_buf_format(out, "C%" PRIx32, crc);
-	return TARGET_OK;
+	if (status == TARGET_OK)
+		rsp_buf_format(out, "C%" PRIx32, crc);
+	return status;
 }
 
 /*
@@ -112,13 +129,18 @@ enum target_status cmd_search(struct session *s, const struct rsp_args *a, struc
 {
 	uint64_t at = a->num[0], left = a->num[1];
 	struct rsp_text pattern = a->rest;
+	enum target_status status = check_work(s, at, left);
 
-	if (!pattern.n || pattern.n > SESSION_PACKET_SIZE / 2 || left > WORK_LIMIT)
+	if (!pattern.n || pattern.n > SESSION_PACKET_SIZE / 2)
 		return TARGET_INVALID;
+	if (status != TARGET_OK)
+		return status;
 	while (left >= pattern.n) {
 		size_t done = 0;
-		enum target_status status = fetch(s, at, left, 1, &done);
 
+		status = fetch(s, at, left, 1, &done);
+		if (status == TARGET_FAULT && at != a->num[0])
+			break; /* the hole behind what was searched */
 		if (status != TARGET_OK)
 			return status;
 		const uint8_t *hit = memmem(s->scratch, done, pattern.p, pattern.n);

@@ -2,6 +2,7 @@
  * Resuming, interrupting, letting go, ending, breakpoints. A target without run operations never
  * gets here for most rows: the table's `need` answers for it.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "stub/commands.h"
@@ -124,7 +125,7 @@ enum target_status cmd_interrupt(struct session *s, const struct rsp_args *a, st
 /* The process a client let go of: in extended mode it may attach again, else the dialog is over. */
 static void leave(struct session *s)
 {
-	s->attached = false;
+	s->attached = s->running = false;
 	s->general = s->stopped = (struct target_tid){ 0 };
 	s->closing = !s->extended;
 }
@@ -182,8 +183,8 @@ enum target_status cmd_attach(struct session *s, const struct rsp_args *a, struc
 	if (is_process(s, a->num[0]))
 		return cmd_status(s, a, out);
 	s->attached = was;
-	return target_fail(s->target, TARGET_INVALID, "there is no process %u here",
-			   (unsigned)(a->num[0] & UINT32_MAX));
+	return target_fail(s->target, TARGET_INVALID, "there is no process %" PRIu64 " here",
+			   a->num[0]);
 }
 
 enum target_status cmd_run_program(struct session *s, const struct rsp_args *a,

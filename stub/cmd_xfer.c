@@ -3,7 +3,6 @@
  * first byte, and kept for the pieces that follow (GDB 13 asks in 4 KiB pieces).
  */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "stub/commands.h"
@@ -34,16 +33,18 @@ static enum target_status build_features(struct session *s, const char *annex,
 /* The annex of exec-file and its like is a process in hex; none means the current one. */
 static bool annex_pid(struct session *s, const char *annex, uint32_t *pid)
 {
-	char *end;
+	struct rsp_text t = { annex, strlen(annex) };
+	struct target_tid tid;
+	uint64_t v;
 
 	*pid = session_thread(s).pid;
 	if (!*annex)
 		return *pid != 0;
-	unsigned long v = strtoul(annex, &end, 16);
-	struct rsp_tid id = { .pid = (int64_t)(v & UINT32_MAX), .tid = -1, .has_pid = true };
-	struct target_tid tid;
+	if (!rsp_text_number(&t, &v) || t.n || !v || v > UINT32_MAX)
+		return false;
+	struct rsp_tid id = { .pid = (int64_t)v, .tid = -1, .has_pid = true };
 	*pid = (uint32_t)v;
-	return !*end && v && v <= UINT32_MAX && session_resolve(s, &id, &tid);
+	return session_resolve(s, &id, &tid);
 }
 
 static enum target_status build_exec_file(struct session *s, const char *annex,
@@ -135,7 +136,7 @@ static void add_piece(const struct target_text *text, uint64_t offset, uint64_t 
 	size_t mark = out->len;
 
 	rsp_buf_char(out, 'l');
-	if (rsp_buf_binary(out, text->data + at, want) < left)
+	if (left && rsp_buf_binary(out, text->data + at, want) < left)
 		out->data[mark] = 'm';
 }
 

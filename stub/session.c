@@ -168,8 +168,9 @@ static bool finish(struct session *s, const struct command *c, enum target_statu
 		reply_error(s, c->reply, status, words, &s->reply);
 	else if (c->reply == REPLY_OK && !s->reply.len)
 		rsp_buf_text(&s->reply, "OK");
-	s->running = c->reply == REPLY_STOP && status == TARGET_OK && !s->reply.len;
-	return !s->running;
+	bool resumed = c->reply == REPLY_STOP && status == TARGET_OK && !s->reply.len;
+	s->running |= resumed;
+	return !resumed;
 }
 
 bool session_packet(struct session *s, const char *data, size_t n)
@@ -213,8 +214,9 @@ bool session_event(struct session *s)
 		s->closing = true;
 	if (status != TARGET_OK || !got || !s->running)
 		return false;
+	bool ended = stop.kind == TARGET_STOP_EXITED || stop.kind == TARGET_STOP_SIGNALED;
 	s->running = false;
-	s->stopped = stop.tid;
+	s->stopped = ended ? (struct target_tid){ 0 } : stop.tid;
 	s->general = (struct target_tid){ 0 };
 	rsp_buf_reset(&s->reply);
 	reply_stop(s, &stop, &s->reply);
