@@ -103,6 +103,7 @@ fuzz-bin: $(FUZZ_BIN)
 bench: $(BIN) $(TEST_FILES) ## speed beside gdbserver
 	$(Q)O=$(O) tests/bench/run.sh
 coverage: ## lines and branches that the tests reach
+	$(Q)-find $(O)-cov -name "*.gcda" -delete 2>/dev/null
 	-$(AGAIN) O=$(O)-cov CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage check-all
 	$(Q)tests/coverage.sh $(O)-cov
 demo: deps ## make a dump, serve it, show what gdb shows

@@ -63,6 +63,8 @@ static bool open_logs(struct program *p)
 
 	p->log.level = (enum target_log_level)p->config.log_level;
 	p->log.timestamps = p->options.timestamps;
+	if (p->options.remote_debug)
+		packet_log_echo(&p->packets, &p->log);
 	if ((p->config.log_file[0] && !log_open(&p->log, p->config.log_file, why)) ||
 	    (p->config.packet_log[0] && !packet_log_open(&p->packets, p->config.packet_log, why))) {
 		complain(1, why);

@@ -11,7 +11,8 @@
 
 #include "stub/log.h"
 
-enum { CHUNK = 4096, ESCAPE_ROOM = 4 };
+/* ECHO_ROOM: for what a line of the log has beside the bytes. */
+enum { CHUNK = 4096, ESCAPE_ROOM = 4, ECHO_ROOM = 64 };
 
 static const char full_text[] = "\nc the packet log is full: what follows is not recorded\n";
 
@@ -22,9 +23,17 @@ void packet_log_init(struct packet_log *p)
 
 bool packet_log_open(struct packet_log *p, const char *path, char *why)
 {
+	struct log *echo = p->echo;
+
 	packet_log_deinit(p);
+	p->echo = echo;
 	p->fd = log_open_file(path, why);
 	return p->fd >= 0;
+}
+
+void packet_log_echo(struct packet_log *p, struct log *l)
+{
+	p->echo = l;
 }
 
 void packet_log_deinit(struct packet_log *p)
@@ -86,12 +95,28 @@ static void turn_to(struct packet_log *p, enum packet_direction way)
 	put(p, lead, sizeof(lead));
 }
 
+static void show(struct packet_log *p, enum packet_direction way, const void *data, size_t n)
+{
+	const unsigned char *bytes = data;
+	char text[LOG_LINE];
+	size_t used = 0, i = 0;
+
+	if (!log_wants(p->echo, TARGET_LOG_DEBUG))
+		return;
+	while (i < n && used < sizeof(text) - ECHO_ROOM)
+		used += escape(bytes[i++], text + used);
+	log_format(p->echo, TARGET_LOG_DEBUG, "%c %.*s%s", (char)way, (int)used, text,
+		   i < n ? "..." : "");
+}
+
 void packet_log_bytes(struct packet_log *p, enum packet_direction way, const void *data, size_t n)
 {
 	const unsigned char *bytes = data;
 	char text[CHUNK];
 	size_t used = 0;
 
+	if (p->echo && n)
+		show(p, way, data, n);
 	if (p->fd < 0 || !n)
 		return;
 	turn_to(p, way);

@@ -20,19 +20,24 @@ enum packet_direction {
 	PACKET_REMARK = 'c',
 };
 
+struct log;
+
 struct packet_log {
 	int fd; /* -1: off */
 	size_t written;
 	size_t limit;
 	enum packet_direction last; /* the line in work; bytes the same way continue it */
+	struct log *echo; /* --remote-debug: shows the bytes too, at debug level; or NULL */
 };
 
 void packet_log_init(struct packet_log *p); /* off */
 /** false: why (LOG_WORDS bytes) says what to do. The file rules are those of log_open. */
 bool packet_log_open(struct packet_log *p, const char *path, char *why);
-/** Ends the last line. */
+/** Ends the last line and closes the file; the echo ends too. */
 void packet_log_deinit(struct packet_log *p);
-/** Bytes as they went over the wire, acks included. Nothing when the log is off or full. */
+/** From now on every piece of bytes is a line of l too, whether or not there is a file. */
+void packet_log_echo(struct packet_log *p, struct log *l);
+/** Bytes as they went over the wire, acks included. No file, or a full one, is fine. */
 void packet_log_bytes(struct packet_log *p, enum packet_direction way, const void *data, size_t n);
 /** A line for the reader, e.g. where a new client begins; gdbreplay skips it. */
 void packet_log_remark(struct packet_log *p, const char *text);

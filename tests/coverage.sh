@@ -11,12 +11,14 @@ find "$1"/rsp "$1"/arch "$1"/config "$1"/target "$1"/stub -name '*.gcno' -print0
 		folder = file
 		sub(/\/[^\/]*$/, "", folder)
 	}
-	ours && /^Lines executed:/ {
+	# Once a file: a sum without a name stands behind the last one.
+	ours == 1 && /^Lines executed:/ {
 		split($0, w, /[:% ]+/)
 		all["line", folder] += w[5]; hit["line", folder] += w[3] * w[5] / 100
 		folders[folder]
+		ours = 2
 	}
-	ours && /^Taken at least once:/ {
+	ours == 2 && /^Taken at least once:/ {
 		split($0, w, /[:% ]+/)
 		all["branch", folder] += w[7]; hit["branch", folder] += w[5] * w[7] / 100
 	}

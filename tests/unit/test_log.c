@@ -254,6 +254,30 @@ static void test_packets_large_piece(void)
 	unlink(s.path);
 }
 
+static void test_packets_echo(void)
+{
+	struct scratch s;
+	struct packet_log p;
+	char bytes[3000];
+
+	scratch_open(&s, TARGET_LOG_DEBUG);
+	packet_log_init(&p);
+	packet_log_echo(&p, &s.log);
+	packet_log_bytes(&p, PACKET_FROM_CLIENT, "$m0,4#fd\0\\", 10);
+	packet_log_bytes(&p, PACKET_TO_CLIENT, "", 0);
+	CU_ASSERT_STRING_EQUAL(scratch_read(&s), "debug: w $m0,4#fd\\x00\\\\\n");
+	memset(bytes, 'x', sizeof(bytes));
+	packet_log_bytes(&p, PACKET_TO_CLIENT, bytes, sizeof(bytes));
+	const char *last = scratch_read(&s) + strlen(s.text) - 6;
+	CU_ASSERT_STRING_EQUAL(last, "xx...\n");
+	s.log.level = TARGET_LOG_INFO;
+	size_t before = strlen(s.text);
+	packet_log_bytes(&p, PACKET_TO_CLIENT, "x", 1);
+	CU_ASSERT_EQUAL(strlen(scratch_read(&s)), before);
+	packet_log_deinit(&p);
+	scratch_close(&s);
+}
+
 static void test_packets_off(void)
 {
 	struct packet_log p;
@@ -282,6 +306,7 @@ int main(void)
 		{ "packet log: gdb's form", test_packets_form },
 		{ "packet log: bounded", test_packets_are_bounded },
 		{ "packet log: large pieces", test_packets_large_piece },
+		{ "packet log: echo in the log", test_packets_echo },
 		{ "packet log: off", test_packets_off },
 	};
 
