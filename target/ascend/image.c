@@ -42,19 +42,34 @@ static size_t add_windows(const struct ascend *a, struct symbols_variable *vars)
 	return n;
 }
 
-/* Dimensions count only when they make up the size: a dump's words are not trusted. */
+/*
+ * Dimensions count only when they make up the size: a dump's words are not trusted. Elements that
+ * nobody named are shown as their bytes, one dimension more.
+ */
 static void set_dims(struct symbols_variable *v, const struct ascend_block *b)
 {
 	uint64_t size = symbols_element_size(v->element);
 
 	for (size_t i = 0; i < b->dim_count; i++) {
-		if (__builtin_mul_overflow(size, b->dims[i], &size))
+		if (!b->dims[i] || __builtin_mul_overflow(size, b->dims[i], &size))
 			return;
 	}
-	if (!b->has_element || size != b->size || b->dim_count > SYMBOLS_DIMS)
+	if (!b->dim_count || b->dim_count >= SYMBOLS_DIMS || b->size % size)
+		return;
+	if (b->size != size && b->has_element)
 		return;
 	v->dim_count = b->dim_count;
 	memcpy(v->dims, b->dims, b->dim_count * sizeof(*b->dims));
+	if (b->size != size)
+		v->dims[v->dim_count++] = b->size / size;
+}
+
+/* Arguments are 64-bit words, most of them pointers. */
+static enum symbols_element element_of(const struct ascend_block *b)
+{
+	if (b->has_element)
+		return b->element;
+	return b->type == ASCEND_ARGS ? SYMBOLS_U64 : SYMBOLS_U8;
 }
 
 static size_t add_blocks(const struct ascend *a, struct symbols_variable *vars)
@@ -69,10 +84,33 @@ static size_t add_blocks(const struct ascend *a, struct symbols_variable *vars)
 		ascend_block_name(a, i, v->name, sizeof(v->name));
 		v->at = b->at;
 		v->size = b->size;
-		v->element = b->has_element ? b->element : SYMBOLS_U8;
+		v->element = element_of(b);
 		set_dims(v, b);
 	}
 	return n;
+}
+
+/*
+ * The functions that the device calls: a kernel's own name, and for mixed kernels one for each
+ * type of core.
+ */
+static struct symbols_entries find_entries(const struct ascend *a)
+{
+	static const char *const suffixes[] = { "", "_mix_aic", "_mix_aiv" };
+	struct symbols_entries e = { 0 };
+	char name[ASCEND_NAME + 16];
+	uint64_t at;
+
+	for (size_t i = 0; i < a->kernel_count * 3; i++) {
+		const struct ascend_kernel *k = &a->kernels[i / 3];
+		snprintf(name, sizeof(name), "%s%s", k->name, suffixes[i % 3]);
+		if (!k->object || !symbols_function(k->object, name, &at))
+			continue;
+		if (!e.entry)
+			e.entry = at;
+		e.main = at;
+	}
+	return e;
 }
 
 enum target_status ascend_image_build(struct ascend *a)
@@ -84,7 +122,7 @@ enum target_status ascend_image_build(struct ascend *a)
 		return target_fail(&a->base, TARGET_SYSTEM, "out of memory for the device image");
 	size_t n = add_windows(a, vars);
 	n += add_blocks(a, vars + n);
-	a->image = symbols_image_create(vars, n, &a->image_size);
+	a->image = symbols_image_create(vars, n, find_entries(a), &a->image_size);
 	if (!a->image)
 		return target_fail(&a->base, TARGET_SYSTEM, "out of memory for the device image");
 	snprintf(a->image_path, sizeof(a->image_path), "/ascend/dev%u/device", a->device);

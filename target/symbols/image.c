@@ -120,13 +120,14 @@ static void put_section(struct image *m, size_t i, const struct target_text *con
 	m->file.failed |= content->failed;
 }
 
-static void put_file(struct image *m)
+static void put_file(struct image *m, uint64_t entry)
 {
 	Elf64_Ehdr e = { .e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
 				      EV_CURRENT },
 			 .e_type = ET_EXEC,
 			 .e_machine = EM_AARCH64,
 			 .e_version = EV_CURRENT,
+			 .e_entry = entry,
 			 .e_ehsize = sizeof(Elf64_Ehdr),
 			 .e_shentsize = sizeof(Elf64_Shdr),
 			 .e_shnum = m->section_count,
@@ -158,13 +159,17 @@ static void drop_parts(struct image *m)
 	target_text_deinit(&m->variables);
 }
 
-void *symbols_image_create(const struct symbols_variable *vars, size_t count, size_t *n)
+void *symbols_image_create(const struct symbols_variable *vars, size_t count,
+			   struct symbols_entries entries, size_t *n)
 {
 	struct image m = { 0 };
 
 	image_dwarf_init(&m.dwarf, vars, count);
 	put_tables(&m, vars, count);
-	put_file(&m);
+	/* a place without bytes: gdb finds it by name but never names code after it */
+	if (entries.main)
+		put_variable(&m, &(struct symbols_variable){ .name = "main", .at = entries.main });
+	put_file(&m, entries.entry);
 	drop_parts(&m);
 	*n = 0;
 	if (m.file.failed) {

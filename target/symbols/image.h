@@ -43,9 +43,19 @@ struct symbols_variable {
 };
 
 /**
+ * Kernel functions at which a call stack ends, device addresses, 0 = none. gdb stops unwinding in
+ * the function of a file's entry point and in `main`: a mixed kernel has one function for each type
+ * of core, so both are used.
+ */
+struct symbols_entries {
+	uint64_t entry, main;
+};
+
+/**
  * Builds the image; caller frees. NULL: out of memory. The order of the variables is kept.
  * A variable of size 0 is left out.
  */
-void *symbols_image_create(const struct symbols_variable *vars, size_t count, size_t *n);
+void *symbols_image_create(const struct symbols_variable *vars, size_t count,
+			   struct symbols_entries entries, size_t *n);
 
 #endif

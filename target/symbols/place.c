@@ -2,6 +2,8 @@
  * Look-up of a device address: function and source line. Called by the device targets for call
  * stacks and tables; the two indexes are built when the kernel is opened.
  */
+#include <string.h>
+
 #include "target/symbols/object_priv.h"
 
 bool symbols_place(struct symbols_object *o, uint64_t pc, struct symbols_place *out)
@@ -25,4 +27,17 @@ bool symbols_place(struct symbols_object *o, uint64_t pc, struct symbols_place *
 		out->line = row->line;
 	}
 	return true;
+}
+
+bool symbols_function(const struct symbols_object *o, const char *symbol, uint64_t *out)
+{
+	for (size_t i = 0; i < o->functions.count; i++) {
+		const struct function *f = &o->functions.all[i];
+
+		if (f->symbol && !strcmp(f->symbol, symbol)) {
+			*out = o->base + f->lo;
+			return true;
+		}
+	}
+	return false;
 }

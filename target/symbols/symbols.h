@@ -71,6 +71,9 @@ struct symbols_place {
 /** false: pc is in no function of o; *out is all zero then. */
 bool symbols_place(struct symbols_object *o, uint64_t pc, struct symbols_place *out);
 
+/** Device address of a function by its symbol; false: there is none. */
+bool symbols_function(const struct symbols_object *o, const char *symbol, uint64_t *out);
+
 /** Registers during unwinding: x0..x30 as 0..30, sp as 31. */
 enum { SYMBOLS_FP = 29, SYMBOLS_RA = 30, SYMBOLS_SP = 31, SYMBOLS_REGS = 32 };
 struct symbols_frame {
