@@ -117,7 +117,7 @@ enum target_status ascend_core_argument(struct ascend_call *c, struct ascend_cor
 bool ascend_number_parse(const char *s, uint64_t max, uint64_t *out);
 void ascend_help_build(struct ascend *a);
 
-/* summary.c, stop.c, stacks.c, dump.c, read.c, simt.c: the commands */
+/* --- cmd_*.c: the commands --- */
 enum target_status ascend_cmd_summary(struct ascend_call *c);
 enum target_status ascend_cmd_devices(struct ascend_call *c);
 enum target_status ascend_cmd_cores(struct ascend_call *c);
