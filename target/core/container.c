@@ -14,12 +14,12 @@
 #include "target/auto.h"
 #include "target/core/core_priv.h"
 
-enum { MACHINE_ASCEND = 0x1029, ROW = sizeof(Elf64_Shdr) };
+enum { MACHINE_ASCEND = 0x1029, ROW = sizeof(Elf64_Shdr), NAME_ROOM = 64 };
 
 struct table {
 	Elf64_Shdr *rows;
 	size_t count;
-	size_t names; /* index of the section with the names */
+	struct span names; /* what sh_name points into */
 };
 
 /* Names that end in a dot are followed by a core id. */
@@ -82,7 +82,7 @@ static bool is_ascend_core(struct span file)
 
 static void read_rows(Elf *elf, struct table *t)
 {
-	if (elf_getshdrnum(elf, &t->count) < 0 || elf_getshdrstrndx(elf, &t->names) < 0)
+	if (elf_getshdrnum(elf, &t->count) < 0)
 		t->count = 0;
 	t->rows = calloc(t->count + 1, ROW);
 	for (size_t i = 0; t->rows && i < t->count; i++) {
@@ -131,7 +131,6 @@ static void table_at_end(const struct core_dump *d, struct table *t)
 			continue;
 		t->rows = malloc(n * ROW);
 		t->count = t->rows ? n : 0;
-		t->names = n - 1;
 		if (t->rows)
 			memcpy(t->rows, bytes.data, n * ROW);
 		return;
@@ -139,20 +138,14 @@ static void table_at_end(const struct core_dump *d, struct table *t)
 }
 
 /* The name of a row, empty when there is none. */
-static struct span row_name(const struct core_dump *d, const struct table *t, size_t i)
+static struct span row_name(const struct table *t, size_t i)
 {
-	struct span names, name = { NULL, 0 };
-	const Elf64_Shdr *strings = t->names < t->count ? &t->rows[t->names] : NULL;
+	uint64_t at = t->rows[i].sh_name, left = at < t->names.size ? t->names.size - at : 0;
+	const uint8_t *nul = left ? memchr(t->names.data + at, 0, left) : NULL;
+	struct span name = { NULL, 0 };
 
-	if (!strings || strings->sh_type != SHT_STRTAB)
-		return name;
-	uint64_t size = span_room(d->file, strings->sh_offset, strings->sh_size);
-	if (!span_part(d->file, strings->sh_offset, size, &names))
-		return name;
-	uint64_t at = t->rows[i].sh_name, left = at < size ? size - at : 0;
-	const void *nul = left ? memchr(names.data + at, 0, left) : NULL;
 	if (nul)
-		span_part(names, at, (uint64_t)((const uint8_t *)nul - names.data) - at, &name);
+		span_part(t->names, at, (uint64_t)(nul - t->names.data) - at, &name);
 	return name;
 }
 
@@ -195,23 +188,49 @@ static bool parse_id(struct span name, enum core_kind kind, uint32_t *id)
 }
 
 /* How many sections of a dump a table shows; by name only: no other file has such names. */
-static size_t count_known(const struct core_dump *d, const struct table *t, bool by_name)
+static size_t count_known(const struct table *t, bool by_name)
 {
 	size_t known = 0;
 
 	for (size_t i = 1; i < t->count; i++) {
 		uint32_t type = by_name ? SHT_NULL : t->rows[i].sh_type;
-		known += kind_of(row_name(d, t, i), type) != CORE_OTHER;
+		known += kind_of(row_name(t, i), type) != CORE_OTHER;
 	}
 	return known;
+}
+
+/* The names as section i of the table says. */
+static void take_names(const struct core_dump *d, struct table *t, size_t i)
+{
+	const Elf64_Shdr *row = i < t->count ? &t->rows[i] : NULL;
+
+	if (row)
+		span_part(d->file, row->sh_offset, span_room(d->file, row->sh_offset, row->sh_size),
+			  &t->names);
+}
+
+/*
+ * The header says which section holds the names; writers put it last, right behind the data of the
+ * one before (facts 1.1, 1.2), which helps when the header or its own row is damaged.
+ */
+static void find_names(const struct core_dump *d, struct table *t)
+{
+	take_names(d, t, span_u16(d->file, offsetof(Elf64_Ehdr, e_shstrndx)));
+	if (!t->count || count_known(t, true))
+		return;
+	take_names(d, t, t->count - 1);
+	if (t->count < 2 || count_known(t, true))
+		return;
+	const Elf64_Shdr *before = &t->rows[t->count - 2];
+	uint64_t at = before->sh_offset + span_room(d->file, before->sh_offset, before->sh_size);
+	span_part(d->file, at, span_room(d->file, at, t->count * NAME_ROOM), &t->names);
 }
 
 static bool is_table_complete(const struct core_dump *d, const struct table *t)
 {
 	uint64_t at = span_u64(d->file, offsetof(Elf64_Ehdr, e_shoff));
 
-	return t->count && at + t->count * ROW == d->file.size && t->names < t->count &&
-	       t->rows[t->names].sh_type == SHT_STRTAB;
+	return t->count && at + t->count * ROW == d->file.size && count_known(t, true);
 }
 
 /* The better of what the header leads to and what stands at the end of the file. */
@@ -220,10 +239,12 @@ static void find_table(struct core_dump *d, struct table *t)
 	struct table end;
 
 	table_by_libelf(d, t);
+	find_names(d, t);
 	if (is_table_complete(d, t))
 		return;
 	table_at_end(d, &end);
-	if (count_known(d, &end, false) > count_known(d, t, false)) {
+	find_names(d, &end);
+	if (count_known(&end, false) > count_known(t, false)) {
 		struct table wrong = *t;
 		*t = end;
 		end = wrong;
@@ -246,7 +267,7 @@ static void log_unknown(struct core_dump *d, size_t i, struct span name, uint32_
 static void add_section(struct core_dump *d, const struct table *t, size_t i)
 {
 	const Elf64_Shdr *row = &t->rows[i];
-	struct span name = row_name(d, t, i);
+	struct span name = row_name(t, i);
 	struct core_section *s = &d->sections[i];
 
 	*s = (struct core_section){
@@ -288,25 +309,31 @@ static bool refuse_other_file(const struct core_dump *d, char *why)
 	return core_refuse(why, "this is %s, not an Ascend dump: %s", id.what, id.advice);
 }
 
+static bool fill_sections(struct core_dump *d, const struct table *t, bool claims)
+{
+	size_t known = count_known(t, false);
+
+	if (claims && !is_table_complete(d, t) && !salvage_sections(d, known))
+		return false;
+	return d->sections || list_sections(d, t);
+}
+
 bool container_open(struct core_dump *d, char *why)
 {
 	struct table t = { 0 };
-	bool listed = true;
+	bool claims, named, filled = false;
 
 	if (!map_file(d, why))
 		return false;
-	bool claims = is_ascend_core(d->file);
+	claims = is_ascend_core(d->file);
 	find_table(d, &t);
-	bool named = count_known(d, &t, true) > 0;
-	bool known = count_known(d, &t, false) > 0;
-	if (named || (claims && known))
-		listed = list_sections(d, &t);
-	else if (claims)
-		listed = salvage_sections(d);
+	named = count_known(&t, true) > 0;
+	if (claims || named)
+		filled = fill_sections(d, &t, claims);
 	free(t.rows);
 	if (!claims && !named)
 		return refuse_other_file(d, why);
-	if (!listed)
+	if (!filled)
 		return core_refuse(why, "out of memory while opening the coredump file");
 	if (!claims)
 		core_loss(d, "the ELF header is damaged: it does not say that this is an Ascend "

@@ -115,10 +115,10 @@ bool container_open(struct core_dump *d, char *why);
 /** "section 7 (.ascend.global)"-like name of a kind. Never NULL. */
 const char *container_kind_name(enum core_kind kind);
 /**
- * Sections of a dump whose section table is lost, rebuilt from the tables that describe
- * themselves. false: out of memory; finds at least the device table or nothing.
+ * Rebuilds the sections of a dump whose section table is damaged or lost, from the tables that
+ * describe themselves. Sets d->sections only when it finds more than `known`. false: out of memory.
  */
-bool salvage_sections(struct core_dump *d);
+bool salvage_sections(struct core_dump *d, size_t known);
 /** Says what a file is that is no Ascend dump: "a Linux x86-64 core file (e_machine 62)". */
 struct identity {
 	char what[96];

@@ -41,6 +41,8 @@ struct shape {
 
 struct walk {
 	struct core_dump *d;
+	struct core_section *sections; /* found so far; the null section counts */
+	size_t count;
 	uint64_t at;	 /* where the next section begins */
 	uint64_t global; /* where the table of the GLOBAL sections is */
 };
@@ -61,18 +63,17 @@ static const struct shape local_shape = { LOCAL_SIZE, 0, 8, is_local };
 
 static struct core_section *add(struct walk *w, enum core_kind kind, uint64_t size)
 {
-	struct core_dump *d = w->d;
-	struct core_section *s = &d->sections[d->section_count];
+	struct core_section *s = &w->sections[w->count];
 
 	*s = (struct core_section){
 		.kind = (uint8_t)kind,
 		.offset = w->at,
-		.size = span_room(d->file, w->at, size),
+		.size = span_room(w->d->file, w->at, size),
 	};
 	s->lost = size - s->size;
 	w->at += s->size;
-	if (d->section_count + 1 < CORE_MAX_SECTIONS)
-		d->section_count++;
+	if (w->count + 1 < CORE_MAX_SECTIONS)
+		w->count++;
 	return s;
 }
 
@@ -87,8 +88,7 @@ static size_t match_table(const struct walk *w, const struct shape *shape, uint6
 		if (!span_part(w->d->file, x + k * shape->size, shape->size, &e))
 			return matched ? matched : k; /* the table itself is cut */
 		uint64_t size = span_u64(e, shape->bytes) & ~FAILED_BIT;
-		if (span_u32(e, shape->index) != w->d->section_count + k || size > left ||
-		    !shape->is_entry(e))
+		if (span_u32(e, shape->index) != w->count + k || size > left || !shape->is_entry(e))
 			break;
 		left -= size;
 		if (!left)
@@ -101,7 +101,7 @@ static size_t match_table(const struct walk *w, const struct shape *shape, uint6
 static bool find_table(const struct walk *w, const struct shape *shape, uint64_t *out,
 		       size_t *count)
 {
-	uint32_t first = htole32((uint32_t)w->d->section_count);
+	uint32_t first = htole32((uint32_t)w->count);
 	uint64_t at = w->at + shape->index;
 	uint64_t end = at + span_room(w->d->file, at, SCAN_BYTES);
 
@@ -200,9 +200,9 @@ static bool core_by_stack(const struct walk *w, uint64_t table, size_t count, ui
 {
 	for (size_t k = 0; k < count; k++) {
 		uint32_t section = span_u32(w->d->file, table + k * LOCAL_SIZE + LOCAL_CACHED);
-		if (section >= w->d->section_count || w->d->sections[section].kind != CORE_GLOBAL)
+		if (section >= w->count || w->sections[section].kind != CORE_GLOBAL)
 			continue;
-		uint64_t entry = w->global + (uint64_t)w->d->sections[section].index * GLOBAL_SIZE;
+		uint64_t entry = w->global + (uint64_t)w->sections[section].index * GLOBAL_SIZE;
 		uint16_t type = span_u16(w->d->file, entry + GLOBAL_TYPE);
 		if (type == ASCEND_STACK || type == ASCEND_SIMT_STACK) {
 			*id = span_u16(w->d->file, entry + GLOBAL_CORE);
@@ -265,25 +265,36 @@ static bool walk_core(struct walk *w)
 	return true;
 }
 
-bool salvage_sections(struct core_dump *d)
+static void walk_file(struct walk *w)
 {
-	struct walk w = { .d = d, .at = DATA_AT };
 	size_t cores = 0;
 
-	d->sections = calloc(CORE_MAX_SECTIONS, sizeof(*d->sections));
-	if (!d->sections)
+	add(w, CORE_DEVICE, DEVICE_SIZE);
+	if (!walk_globals(w))
+		return;
+	walk_kernels(w);
+	while (cores < CORE_SLOTS && walk_core(w))
+		cores++;
+}
+
+bool salvage_sections(struct core_dump *d, size_t known)
+{
+	struct walk w = { .d = d, .count = 1, .at = DATA_AT };
+
+	w.sections = calloc(CORE_MAX_SECTIONS, sizeof(*w.sections));
+	if (!w.sections)
 		return false;
-	d->section_count = 1; /* the null section */
-	add(&w, CORE_DEVICE, DEVICE_SIZE);
-	if (walk_globals(&w)) {
-		walk_kernels(&w);
-		while (cores < CORE_SLOTS && walk_core(&w))
-			cores++;
+	walk_file(&w);
+	if (w.count - 1 <= known) {
+		free(w.sections);
+		return true;
 	}
+	d->sections = w.sections;
+	d->section_count = w.count;
 	core_loss(d,
 		  "the section table is lost, the file was probably cut short: %zu sections "
 		  "were found without it; what is behind byte %" PRIu64 " of %" PRIu64
 		  " cannot be told",
-		  d->section_count - 1, w.at, d->file.size);
+		  w.count - 1, w.at, d->file.size);
 	return true;
 }

@@ -58,6 +58,65 @@ struct ascend *fake_dump_open(const void *bytes, size_t n, const char *name, str
 	return (struct ascend *)core_open_input(&in, why);
 }
 
+bool fake_dump_again(struct fake_dump *f, const char *name)
+{
+	if (f->a)
+		target_close(&f->a->base);
+	fake_log_deinit(&f->log);
+	f->a = fake_dump_open(f->bytes, f->n, name, &f->log, f->why);
+	return f->a;
+}
+
+bool fake_dump_make(struct fake_dump *f, struct dump *d)
+{
+	*f = (struct fake_dump){ .bytes = NULL };
+	f->bytes = dump_bytes(d, &f->n);
+	dump_destroy(d);
+	return fake_dump_again(f, "dump");
+}
+
+void fake_dump_close(struct fake_dump *f)
+{
+	if (f->a)
+		target_close(&f->a->base);
+	fake_log_deinit(&f->log);
+	free(f->bytes);
+}
+
+struct dump_core *fake_dump_core(struct dump *d, uint8_t type, uint8_t id)
+{
+	struct dump_core *c = dump_add_core(d, type, id);
+	uint64_t pc = d->chip == DUMP_NARROW_CHIP ? 64 : 0x10000000000040;
+
+	dump_reg_set(dump_add_reg(c, pc, 8), 0x1000 + (uint64_t)id);
+	return c;
+}
+
+struct dump *fake_dump_small(uint32_t chip)
+{
+	struct dump *d = dump_create(chip, DUMP_MASTER);
+
+	fake_dump_core(d, DUMP_AIV, 0);
+	return d;
+}
+
+struct dump *fake_dump_whole(void)
+{
+	struct dump *d = fake_dump_small(DUMP_NARROW_CHIP);
+	struct dump_global *g = dump_add_global(d, DUMP_KERNEL_OBJECT, FAKE_GM + 0x9000, 8);
+
+	dump_set_text(&d->kernel_name, "add_custom_mix_aiv");
+	dump_data_append(&d->json, "{}", 2);
+	g = dump_add_global(d, DUMP_ARGS, FAKE_GM, 16);
+	dump_data_put(&g->data, 0, "args", 4);
+	g = dump_add_global(d, ASCEND_INPUT_TENSOR, FAKE_GM + 0x1000, 16);
+	dump_data_put(&g->data, 0, "data", 4);
+	dump_add_local(d->cores[0], CHIP_UB, 64);
+	dump_core_caches(d, d->cores[0]);
+	fake_dump_core(d, DUMP_AIV, 1);
+	return d;
+}
+
 struct ascend_core *fake_core_of(struct ascend *a, uint16_t unified)
 {
 	for (size_t i = 0; i < a->core_count; i++)

@@ -3,6 +3,7 @@
 
 #include "target/ascend/ascend.h"
 #include "target/core/core.h"
+#include "tests/tools/dumpwriter.h"
 
 /**
  * Dumps opened from memory, with what the reader says about them kept for the test.
@@ -16,6 +17,28 @@ struct fake_log {
 struct target_log fake_log_to(struct fake_log *log);
 bool fake_log_has(const struct fake_log *log, const char *words);
 void fake_log_deinit(struct fake_log *log);
+
+/** A dump, the file it was opened from, and what was said about it. */
+struct fake_dump {
+	struct ascend *a; /* NULL: refused, see why */
+	struct fake_log log;
+	char why[CORE_WORDS];
+	uint8_t *bytes;
+	size_t n;
+};
+
+/** Writes and opens d, which is destroyed; false: refused. */
+bool fake_dump_make(struct fake_dump *f, struct dump *d);
+/** Opens f->bytes once more, after a test has changed them. */
+bool fake_dump_again(struct fake_dump *f, const char *name);
+void fake_dump_close(struct fake_dump *f);
+/** A core whose PC is 0x1000 + id. */
+struct dump_core *fake_dump_core(struct dump *d, uint8_t type, uint8_t id);
+/** A dump with AIV 0 only, to which a test adds what it is about. */
+struct dump *fake_dump_small(uint32_t chip);
+/** A 910B dump with something of everything: 2 AIV, 3 blocks, 3 locals, name, json. */
+struct dump *fake_dump_whole(void);
+#define FAKE_GM 0x12c0c0000000ull /* args; input at + 0x1000; code at + 0x9000 */
 
 /** Opens n bytes as a dump called name; NULL: why (CORE_WORDS) has the words. */
 struct ascend *fake_dump_open(const void *bytes, size_t n, const char *name, struct fake_log *log,
