@@ -46,14 +46,14 @@ $(O)/%.o: %.c
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # --- tests. Rules files say how tools, kernels and dumps are made and add to TEST_FILES what has to
-# be there before the protocol and gdb rings run.
+# be there before the unit, protocol and gdb rings run.
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN := $(UNIT_SRC:%.c=$(O)/%)
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_BIN := $(FUZZ_SRC:%.c=$(O)/%)
 REPLAY_BIN := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(O)/tests/fuzz/replay_%)
 TEST_FILES :=
--include tests/tools/rules.mk tests/kernels/rules.mk
+-include tests/kernels/rules.mk tests/tools/rules.mk
 
 # Fakes and the writer of dumps, for the unit tests and fuzz targets that want them.
 TEST_LIB_OBJ := $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/fake/*.c))) $(DUMP_OBJ)
@@ -81,7 +81,7 @@ check: deps ## install what is missing, build, run every test
 	$(AGAIN) check-all
 check-all: $(BIN) $(UNIT_BIN) $(REPLAY_BIN) $(TEST_FILES) ## every test, without deps
 	$(RUN) $(RINGS)
-check-unit: $(UNIT_BIN) ## unit tests
+check-unit: $(UNIT_BIN) $(TEST_FILES) ## unit tests
 	$(RUN) unit
 check-protocol: $(BIN) $(TEST_FILES) ## transcripts against the daemon
 	$(RUN) protocol

@@ -1,5 +1,6 @@
 #!/bin/sh
 # functions <= 80 lines (90 % <= 40, median <= 15) and <= 6 parameters, .c <= 600 lines, .h <= 200
+command -v ctags >/dev/null || echo "ctags is missing: make deps"
 find rsp arch config target stub tests -name '*.[ch]' | while read -r file; do
 	case $file in *.c) most=600 ;; *) most=200 ;; esac
 	lines=$(wc -l <"$file")
