@@ -8,5 +8,22 @@ MKKERNEL_OBJ := $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/tools/mkkernel*.
 $(TOOL_DIR)/mkkernel: $(MKKERNEL_OBJ)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 
+# names and error bits of registers come from arch/; kernels are executed by libunicorn
+MKCORE_OBJ := $(addprefix $(TOOL_DIR)/,mkcore.o recipe.o recipe_core.o recipe_reg.o recipe_run.o \
+	recipe_value.o kernelfile.o) $(DUMP_OBJ) $(filter $(O)/arch/%,$(LIB_OBJ))
+
+$(TOOL_DIR)/mkcore: $(MKCORE_OBJ)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lunicorn -lm
+
+# a dump of every recipe
+DUMPS := $(patsubst tests/recipes/%.dump,$(O)/tests/dumps/%.core,$(wildcard tests/recipes/*.dump))
+
+.PHONY: dumps
+dumps: $(DUMPS)
+
+$(O)/tests/dumps/%.core: tests/recipes/%.dump $(TOOL_DIR)/mkcore $(KERNELS)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(TOOL_DIR)/mkcore $< -o $@ -k $(O)/tests/kernels
+
 # unit tests that build dumps in memory
 $(filter $(O)/tests/unit/test_dumpwriter $(O)/tests/unit/test_core_%,$(UNIT_BIN)): $(DUMP_OBJ)
