@@ -54,6 +54,7 @@ FUZZ_BIN := $(FUZZ_SRC:%.c=$(O)/%)
 REPLAY_BIN := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(O)/tests/fuzz/replay_%)
 TEST_FILES :=
 -include tests/kernels/rules.mk tests/tools/rules.mk
+TEST_FILES += $(KERNELS)
 
 # Fakes and the writer of dumps, for the unit tests and fuzz targets that want them.
 TEST_LIB_OBJ := $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/fake/*.c))) $(DUMP_OBJ)
