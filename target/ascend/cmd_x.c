@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BYTES_MAX = 1 << 20, LINE_BYTES = 128, LINES = 4 };
+/* So many bytes fit into one answer in any format. */
+enum { BYTES_MAX = 1 << 16, LINE_BYTES = 128, LINES = 4 };
 
 /* How one element is printed. */
 enum form { FORM_HEX, FORM_SIGNED, FORM_F16, FORM_BF16, FORM_F32, FORM_F64 };

@@ -134,7 +134,7 @@ static void block_row(struct ascend *a, size_t i, struct target_table *t)
 	target_table_cell(t, "%zu", i);
 	target_table_cell(t, "%s", ascend_block_type_name(b->type));
 	target_table_cell(t, "%s", ascend_block_mem_name(b->type));
-	target_table_cell(t, "%#llx%s", HEX(b->at), b->failed ? "(invalid)" : "");
+	target_table_cell(t, "0x%llx%s", HEX(b->at), b->failed ? "(invalid)" : "");
 	target_table_cell(t, "%llu", HEX(b->size));
 	core_cells(has_core, type, id, t);
 	dims_cell(b, t);
@@ -155,7 +155,7 @@ static void local_row(struct ascend *a, size_t i, struct target_table *t)
 	target_table_cell(t, "NA");
 	target_table_cell(t, "%s", name);
 	target_table_cell(t, "%s", name);
-	target_table_cell(t, "%#llx%s", HEX(l->at), l->failed ? "(invalid)" : "");
+	target_table_cell(t, "0x%llx%s", HEX(l->at), l->failed ? "(invalid)" : "");
 	target_table_cell(t, "%llu", HEX(l->size));
 	core_cells(core != &nobody, core->type, core->id, t);
 	target_table_cell(t, "NA");

@@ -545,11 +545,37 @@ static void files(void)
 	all_samples(check_files);
 }
 
+/* Every table fills whole rows; the kernel is there with its lines. */
+static void check_tables(const struct sample *s)
+{
+	struct target_table t;
+	size_t n, cursor = 0;
+	const struct target_table_info *infos = target_tables(s->t, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		CU_ASSERT_EQUAL(target_table(s->t, infos[i].name, &t), TARGET_OK);
+		CU_ASSERT(target_table_rows(&t) > 0);
+		target_table_deinit(&t);
+	}
+	CU_ASSERT_EQUAL(target_table(s->t, "ascend-kernels", &t), TARGET_OK);
+	same_text(s, "name", target_table_next(&t, &cursor),
+		  text(s->want, "kernel_name_in_section"));
+	same_text(s, "base", target_table_next(&t, &cursor), text(s->want, "base_pc"));
+	target_table_next(&t, &cursor);
+	same_text(s, "lines", target_table_next(&t, &cursor), "yes");
+	target_table_deinit(&t);
+}
+
+static void tables(void)
+{
+	all_samples(check_tables);
+}
+
 static const struct unit_test tests[] = {
-	{ "info summary", summary },	  { "stops and focus", stops },
-	{ "registers", registers },	  { "memory", memory },
-	{ "call stacks", stacks },	  { "texts", texts },
-	{ "files and libraries", files },
+	{ "tables", tables },	      { "info summary", summary },
+	{ "stops and focus", stops }, { "registers", registers },
+	{ "memory", memory },	      { "call stacks", stacks },
+	{ "texts", texts },	      { "files and libraries", files },
 };
 
 int main(void)

@@ -324,6 +324,22 @@ static void region_holes(void)
 	target_close(&f->a.base);
 }
 
+/* A copy of memory that is in no block is mapped for its core only. */
+static void region_copy(void)
+{
+	struct fake_device *f = fake_device_910b();
+
+	fake_local(f, AIV0, CHIP_DCACHE, 0x100, 0xff000040000);
+	CU_ASSERT_FATAL(fake_open(f));
+	struct target_region r = region(f, AIV0, 0xff000040010);
+	CU_ASSERT(r.mapped && r.readable && r.start == 0xff000040000 && r.end == 0xff000040100);
+	CU_ASSERT_STRING_EQUAL(r.name, "DCACHE of AIV 0");
+	r = region(f, AIV0, 0x140010);
+	CU_ASSERT(r.mapped && r.start == 0x140000 && r.end == 0x140100);
+	CU_ASSERT(!region(f, AIC3, 0xff000040010).mapped);
+	target_close(&f->a.base);
+}
+
 /* Walking region by region ends, and says the same as reading does. */
 static void region_walk(void)
 {
@@ -383,6 +399,7 @@ static const struct unit_test tests[] = {
 	{ "overlapping blocks", overlapping_blocks },
 	{ "regions", region_kinds },
 	{ "holes", region_holes },
+	{ "region of a copy", region_copy },
 	{ "walk over all regions", region_walk },
 	{ "hostile ranges", hostile_ranges },
 };

@@ -165,7 +165,7 @@ static void x_usage(void)
 		{ "-m UB -c x 0", "'x' is no value for -c" },
 		{ "-m UB -c 0x 0", "'0x' is no value for -c" },
 		{ "-m UB -s 3 0", "-s must be a multiple of 4 for this format" },
-		{ "-m UB -s 65536 -c 65536 0", "more than 1048576 bytes" },
+		{ "-m UB -s 65536 -c 65536 0", "more than 65536 bytes" },
 		{ "-m UB -q 3 0", "there is no option '-q'" },
 		{ "-m UB --cc 3 0", "there is no option '--cc'" },
 		{ "-m UB 0 1", "'1' is no address" },
