@@ -186,7 +186,8 @@ static void test_every_interface(void)
 
 	CU_ASSERT_TRUE_FATAL(listen_at(":0", &l, why));
 	CU_ASSERT_NOT_EQUAL(l.port, 0);
-	CU_ASSERT_EQUAL(l.count, have_ipv6() ? 2 : 1);
+	/* With IPv6 switched off the kernel still takes "::", without IPv6 it does not. */
+	CU_ASSERT_TRUE(l.count == 2 || (l.count == 1 && !have_ipv6()));
 	CU_ASSERT_EQUAL(comm_accept(l.fds[0], &peer), -1);
 	CU_ASSERT_EQUAL(errno, EAGAIN);
 	int client = dial(AF_INET, l.port);
@@ -201,7 +202,7 @@ static void test_every_interface(void)
 	CU_ASSERT_TRUE(socket_option(served, SOL_SOCKET, SO_KEEPALIVE));
 	close(client);
 	close(served);
-	if (l.count == 2) {
+	if (have_ipv6()) {
 		client = dial(AF_INET6, l.port);
 		served = accept_any(&l, &peer);
 		CU_ASSERT_STRING_EQUAL(peer.host, "::1");
