@@ -42,9 +42,24 @@ static size_t add_windows(const struct ascend *a, struct symbols_variable *vars)
 	return n;
 }
 
+/* Numbers of as many bytes as elements that nobody named; gdb shows them as floats by p/f. */
+static enum symbols_element word_of(uint64_t bytes)
+{
+	switch (bytes) {
+	case 2:
+		return SYMBOLS_S16;
+	case 4:
+		return SYMBOLS_S32;
+	case 8:
+		return SYMBOLS_S64;
+	default:
+		return SYMBOLS_U8;
+	}
+}
+
 /*
- * Dimensions count only when they make up the size: a dump's words are not trusted. Elements that
- * nobody named are shown as their bytes, one dimension more.
+ * Dimensions count only when they make up the size: a dump's words are not trusted. Elements of an
+ * odd size are shown as their bytes, one dimension more.
  */
 static void set_dims(struct symbols_variable *v, const struct ascend_block *b)
 {
@@ -60,7 +75,10 @@ static void set_dims(struct symbols_variable *v, const struct ascend_block *b)
 		return;
 	v->dim_count = b->dim_count;
 	memcpy(v->dims, b->dims, b->dim_count * sizeof(*b->dims));
-	if (b->size != size)
+	if (b->size == size)
+		return;
+	v->element = word_of(b->size / size);
+	if (v->element == SYMBOLS_U8)
 		v->dims[v->dim_count++] = b->size / size;
 }
 

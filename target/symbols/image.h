@@ -36,7 +36,7 @@ struct symbols_variable {
 	char name[SYMBOLS_NAME]; /* a C identifier */
 	uint64_t at;
 	uint64_t size;         /* bytes */
-	int window;            /* nonzero: union of arrays u8 s8 u16 ... f16 bf16 f32 over `size` bytes */
+	int window;            /* nonzero: arrays u8 s8 u16 ... f16 bf16 f32 over `size` bytes */
 	enum symbols_element element; /* arrays: their element */
 	size_t dim_count;      /* 0: one dimension of size / element size */
 	uint64_t dims[SYMBOLS_DIMS];

@@ -9,7 +9,7 @@
 
 static const struct {
 	const char *name;
-	const char *member; /* in the union of a window; NULL: not there */
+	const char *member; /* in a window; NULL: not there */
 	uint8_t size, encoding;
 } elements[SYMBOLS_ELEMENTS] = {
 	[SYMBOLS_U8] = { "u8", "u8", 1, DW_ATE_unsigned },
@@ -31,9 +31,10 @@ static const struct {
 enum {
 	ABBREV_UNIT = 1,
 	ABBREV_BASE,
+	ABBREV_BYTE,
 	ABBREV_ARRAY,
 	ABBREV_RANGE,
-	ABBREV_UNION,
+	ABBREV_WINDOW,
 	ABBREV_MEMBER,
 	ABBREV_VARIABLE,
 };
@@ -47,10 +48,15 @@ static const uint8_t abbrevs[] = {
 	ABBREV_BASE, DW_TAG_base_type, DW_CHILDREN_no,
 	DW_AT_name, DW_FORM_string, DW_AT_encoding, DW_FORM_data1, DW_AT_byte_size, DW_FORM_data1,
 	0, 0,
+	ABBREV_BYTE, DW_TAG_subrange_type, DW_CHILDREN_no,
+	DW_AT_name, DW_FORM_string, DW_AT_type, DW_FORM_ref4, DW_AT_byte_size, DW_FORM_data1,
+	DW_AT_lower_bound, DW_FORM_sdata, DW_AT_upper_bound, DW_FORM_sdata, 0, 0,
 	ABBREV_ARRAY, DW_TAG_array_type, DW_CHILDREN_yes, DW_AT_type, DW_FORM_ref4, 0, 0,
 	ABBREV_RANGE, DW_TAG_subrange_type, DW_CHILDREN_no,
 	DW_AT_type, DW_FORM_ref4, DW_AT_count, DW_FORM_udata, 0, 0,
-	ABBREV_UNION, DW_TAG_union_type, DW_CHILDREN_yes, DW_AT_byte_size, DW_FORM_udata, 0, 0,
+	/* a structure whose members all lie at 0: of a union gdb 13 reads everything at once for an IDE,
+	 * which fails for more than 64 KiB and over holes */
+	ABBREV_WINDOW, DW_TAG_structure_type, DW_CHILDREN_yes, DW_AT_byte_size, DW_FORM_udata, 0, 0,
 	ABBREV_MEMBER, DW_TAG_member, DW_CHILDREN_no,
 	DW_AT_name, DW_FORM_string, DW_AT_type, DW_FORM_ref4, 0, 0,
 	ABBREV_VARIABLE, DW_TAG_variable, DW_CHILDREN_no,
@@ -87,6 +93,13 @@ static void put_uleb(struct target_text *t, uint64_t value)
 	image_put(t, value, 1);
 }
 
+static void put_sleb(struct target_text *t, int64_t value)
+{
+	for (; value < -64 || value > 63; value >>= 7)
+		image_put(t, ((uint64_t)value & 0x7f) | 0x80, 1);
+	image_put(t, (uint64_t)value & 0x7f, 1);
+}
+
 static void put_string(struct target_text *t, const char *s, size_t max)
 {
 	target_text_bytes(t, s, strnlen(s, max));
@@ -98,14 +111,39 @@ static uint32_t here(const struct unit *u)
 	return (uint32_t)u->t->len;
 }
 
+static uint32_t put_base(struct unit *u, size_t i, const char *name)
+{
+	uint32_t at = here(u);
+
+	image_put(u->t, ABBREV_BASE, 1);
+	put_string(u->t, name, SYMBOLS_NAME);
+	image_put(u->t, elements[i].encoding, 1);
+	image_put(u->t, elements[i].size, 1);
+	return at;
+}
+
+/* A range of numbers: gdb prints the elements of a plain one-byte type as text. */
+static uint32_t put_byte(struct unit *u, size_t i, bool is_signed)
+{
+	uint32_t base = put_base(u, i, is_signed ? "signed byte" : "byte");
+	uint32_t at = here(u);
+
+	image_put(u->t, ABBREV_BYTE, 1);
+	put_string(u->t, elements[i].name, SYMBOLS_NAME);
+	image_put(u->t, base, 4);
+	image_put(u->t, elements[i].size, 1);
+	put_sleb(u->t, is_signed ? INT8_MIN : 0);
+	put_sleb(u->t, is_signed ? INT8_MAX : UINT8_MAX);
+	return at;
+}
+
 static void put_base_types(struct unit *u)
 {
 	for (size_t i = 0; i < SYMBOLS_ELEMENTS; i++) {
-		u->base[i] = here(u);
-		image_put(u->t, ABBREV_BASE, 1);
-		put_string(u->t, elements[i].name, SYMBOLS_NAME);
-		image_put(u->t, elements[i].encoding, 1);
-		image_put(u->t, elements[i].size, 1);
+		if (i == SYMBOLS_U8 || i == SYMBOLS_S8)
+			u->base[i] = put_byte(u, i, i == SYMBOLS_S8);
+		else
+			u->base[i] = put_base(u, i, elements[i].name);
 	}
 }
 
@@ -136,7 +174,7 @@ static uint32_t put_window(struct unit *u, uint64_t size)
 			arrays[i] = put_array(u, i, &count, 1);
 	}
 	at = here(u);
-	image_put(u->t, ABBREV_UNION, 1);
+	image_put(u->t, ABBREV_WINDOW, 1);
 	put_uleb(u->t, size);
 	for (size_t i = 0; i < SYMBOLS_ELEMENTS; i++) {
 		if (!arrays[i])
