@@ -5,8 +5,8 @@
  * sections is for parse_*.c; a file without any table is for salvage.c.
  */
 #include <errno.h>
+#include <gelf.h>
 #include <inttypes.h>
-#include <libelf.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -85,11 +85,9 @@ static void read_rows(Elf *elf, struct table *t)
 	if (elf_getshdrnum(elf, &t->count) < 0)
 		t->count = 0;
 	t->rows = calloc(t->count + 1, ROW);
-	for (size_t i = 0; t->rows && i < t->count; i++) {
-		const Elf64_Shdr *row = elf64_getshdr(elf_getscn(elf, i));
-		if (row)
-			t->rows[i] = *row;
-	}
+	for (size_t i = 0; t->rows && i < t->count; i++)
+		if (!gelf_getshdr(elf_getscn(elf, i), &t->rows[i]))
+			t->rows[i] = (Elf64_Shdr){ .sh_type = SHT_NULL };
 	if (!t->rows)
 		t->count = 0;
 }
