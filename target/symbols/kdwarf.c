@@ -6,10 +6,24 @@
 #include "target/symbols/kdwarf_priv.h"
 
 #include <libdwarf/dwarf.h>
+#include <string.h>
+
+/*
+ * What libdwarf gets to see is what is asked of it, nothing more. It loads all range and location
+ * lists when it opens a unit, and version 20210528 frees a broken one twice.
+ */
+static const char *const served[] = {
+	".debug_info", ".debug_types",	  ".debug_abbrev",	".debug_line",	".debug_line_str",
+	".debug_str",  ".debug_str_offsets", ".debug_addr", ".debug_frame", ".eh_frame",
+};
 
 static bool is_served(const struct kelf_section *s)
 {
-	return s->in_file && kelf_is_debug(s) && !kelf_is_compressed(s);
+	for (size_t i = 0; i < sizeof(served) / sizeof(served[0]); i++) {
+		if (strcmp(s->name, served[i]) == 0)
+			return s->in_file && !kelf_is_compressed(s);
+	}
+	return false;
 }
 
 static int section_info(void *obj, Dwarf_Half index, Dwarf_Obj_Access_Section *out, int *error)

@@ -63,27 +63,46 @@ static Dwarf_Fde fde_in(struct symbols_object *o, const struct unwind_table *f, 
 	return fde;
 }
 
+/* DWARF number of the register that holds the return address. */
+static size_t return_column(struct symbols_object *o, Dwarf_Fde fde)
+{
+	Dwarf_Cie cie = NULL;
+	Dwarf_Unsigned bytes, code_align, instructions_n;
+	Dwarf_Signed data_align;
+	Dwarf_Small version;
+	Dwarf_Ptr instructions;
+	Dwarf_Half column = SYMBOLS_RA;
+	Dwarf_Half offset_size;
+	char *augmentation;
+	Dwarf_Error err = NULL;
+
+	if (!kdwarf_ok(&o->dwarf, dwarf_get_cie_of_fde(fde, &cie, &err), &err))
+		return SYMBOLS_REGS;
+	/* libdwarf wants a place for everything */
+	if (!kdwarf_ok(&o->dwarf,
+		       dwarf_get_cie_info_b(cie, &bytes, &version, &augmentation, &code_align,
+					    &data_align, &column, &instructions, &instructions_n,
+					    &offset_size, &err),
+		       &err))
+		return SYMBOLS_REGS;
+	return column;
+}
+
 /* The rules at an address of the file, and which register has the return address. */
 static bool find_rules(struct symbols_object *o, uint64_t at, Dwarf_Regtable3 *rules, size_t *ra)
 {
 	Dwarf_Fde fde = fde_in(o, &o->frames[0], at);
-	Dwarf_Cie cie = NULL;
 	Dwarf_Addr row = 0;
-	Dwarf_Half column = SYMBOLS_RA;
 	Dwarf_Error err = NULL;
 
 	if (!fde)
 		fde = fde_in(o, &o->frames[1], at);
-	if (!fde || !kdwarf_ok(&o->dwarf,
-			       dwarf_get_fde_info_for_all_regs3(fde, at, rules, &row, &err), &err))
+	if (!fde ||
+	    !kdwarf_ok(&o->dwarf, dwarf_get_fde_info_for_all_regs3(fde, at, rules, &row, &err),
+		       &err))
 		return false;
-	if (kdwarf_ok(&o->dwarf, dwarf_get_cie_of_fde(fde, &cie, &err), &err))
-		kdwarf_ok(&o->dwarf,
-			  dwarf_get_cie_info_b(cie, NULL, NULL, NULL, NULL, NULL, &column, NULL,
-					       NULL, NULL, &err),
-			  &err);
-	*ra = column;
-	return column < SYMBOLS_REGS;
+	*ra = return_column(o, fde);
+	return *ra < SYMBOLS_REGS;
 }
 
 static bool is_valid(const struct symbols_frame *f, size_t reg)
