@@ -48,6 +48,26 @@ static void state_chip(struct recipe *r, const struct recipe_words *w)
 	r->dump = dump_create(type, DUMP_MASTER);
 }
 
+static void read_lines(struct recipe *r, const char *path);
+
+/* Beside the recipe that names it. */
+static void state_include(struct recipe *r, const struct recipe_words *w)
+{
+	char path[4096];
+	const char *slash = strrchr(r->path, '/');
+	int folder = slash ? (int)(slash + 1 - r->path) : 0;
+	snprintf(path, sizeof(path), "%.*s%s", folder, r->path, w->word[0]);
+	if (r->depth == 4)
+		recipe_fail(r, "`include` goes too deep");
+	const char *outer = r->path;
+	unsigned line = r->line;
+	r->depth++;
+	read_lines(r, path);
+	r->depth--;
+	r->path = outer;
+	r->line = line;
+}
+
 static void state_device(struct recipe *r, const struct recipe_words *w)
 {
 	dump_of(r)->device = (uint32_t)recipe_value(r, NULL, w->word[0]);
@@ -200,6 +220,7 @@ static void state_truncate(struct recipe *r, const struct recipe_words *w)
 
 const struct recipe_statement recipe_file_statements[] = {
 	{ "chip", 1, 1, state_chip, "NAME: name or number of arch/; the first statement" },
+	{ "include", 1, 1, state_include, "FILE: another recipe, named from this one's folder" },
 	{ "device", 1, 1, state_device, "N: device id" },
 	{ "writer", 1, 1, state_writer, "VERSION: v8.5.0 .. master" },
 	{ "name", 1, 1, state_name, "TEXT: kernel name; without it there is no kernel_info" },
@@ -314,11 +335,13 @@ static void finish_core(struct recipe *r, struct recipe_core *c)
 	}
 }
 
-void recipe_read(struct recipe *r)
+static void read_lines(struct recipe *r, const char *path)
 {
-	FILE *f = fopen(r->path, "r");
 	char *line = NULL;
 	size_t room = 0;
+	r->path = path;
+	r->line = 0;
+	FILE *f = fopen(path, "r");
 	if (!f)
 		recipe_fail(r, "cannot be opened");
 	while (getline(&line, &room, f) >= 0) {
@@ -327,6 +350,11 @@ void recipe_read(struct recipe *r)
 	}
 	free(line);
 	fclose(f);
+}
+
+void recipe_read(struct recipe *r)
+{
+	read_lines(r, r->path);
 	dump_of(r);
 	for (size_t i = 0; i < r->core_count; i++)
 		finish_core(r, r->cores[i]);

@@ -36,6 +36,7 @@ struct recipe_core {
 	struct dump_data live; /* the stack as the core sees it */
 	int stale;	       /* byte that fills the GM copy of the stack; -1: it is live too */
 	bool no_caches;
+	bool recorded; /* has the error registers of the exception record */
 };
 
 /** DCACHE copy of a block that differs from global memory. */
@@ -64,6 +65,7 @@ struct recipe {
 	const char *path;
 	const char *kernels; /* -k: a folder, or one file for every `object` */
 	unsigned line;
+	unsigned depth;	   /* of `include` */
 	struct dump *dump; /* NULL before `chip` */
 	const struct chip *chip;
 	uint32_t device;

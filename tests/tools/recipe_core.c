@@ -182,7 +182,7 @@ static void state_no_caches(struct recipe *r, const struct recipe_words *w)
 static uint64_t alias_of(const struct recipe *r, uint64_t at)
 {
 	uint64_t alias = at - 0xff000000000 + 0x100000;
-	if (alias <= 0x100000 || alias >= 0x1000000)
+	if (alias < 0x100000 || alias >= 0x1000000)
 		recipe_fail(r, "a stack at %#llx has no alias", (unsigned long long)at);
 	return alias;
 }

@@ -26,8 +26,9 @@ static const char *entry_name(const struct chip *chip, uint64_t addr, char *out,
 		uint64_t part = addr - g->addr;
 		if (g->kind == CHIP_REG_PLAIN && part == 0)
 			return is_error_register(chip, g->name) ? NULL : g->name;
-		bool inside = (g->kind == CHIP_REG_V && part < 8) ||
-			      (g->kind == CHIP_REG_WARP && part < 64);
+		bool inside =
+			(g->kind == CHIP_REG_V && part < 8) ||
+			((g->kind == CHIP_REG_WARP || g->kind == CHIP_REG_WARP_MASK) && part < 64);
 		if (!inside)
 			continue;
 		snprintf(out, room, "%s.%u", g->name, (unsigned)part);
@@ -91,6 +92,7 @@ static uint64_t entry_addr(const struct recipe *r, const struct chip_reg *g, uns
 	case CHIP_REG_V:
 		return g->addr + part;
 	case CHIP_REG_WARP:
+	case CHIP_REG_WARP_MASK:
 		return g->addr | part;
 	case CHIP_REG_THREAD:
 		return thread_entry(g->addr, g->index, part, offset);
@@ -133,10 +135,9 @@ void recipe_set_reg(const struct recipe *r, struct recipe_core *c, const char *n
 void recipe_record(const struct recipe *r, struct recipe_core *c)
 {
 	size_t from = c->core->reg_count;
-	/* the last of them in writing order; there once the core is recorded */
-	uint64_t last = r->chip->type == DUMP_NARROW_CHIP ? 0x720 : 0xa71c;
-	if (from && c->core->regs[from - 1].addr == last)
+	if (c->recorded)
 		return;
+	c->recorded = true;
 	dump_core_errors(r->dump, c->core);
 	recipe_spell(r, c->core, from);
 }
