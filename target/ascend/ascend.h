@@ -60,6 +60,7 @@ struct ascend_block {
 	uint64_t dims[ASCEND_DIMS];
 	enum symbols_element element;
 	bool has_element; /* false: nobody said what the elements are; bytes */
+	size_t ordinal;	  /* how many blocks before it have the same name (set by ascend_init) */
 };
 
 /** A cached or local memory of one core. For caches `at` is the device address of the copy. */
@@ -121,6 +122,7 @@ struct ascend {
 	char image_path[64];
 	struct target_text help; /* one line per monitor command */
 	struct target_text why;	 /* words of the last target_stop */
+	struct ascend_map *map;	 /* region.c: ranges of the core asked about last */
 };
 
 /** Ready-made operations for base.ops of a device that only looks (a dump). */

@@ -55,6 +55,8 @@ enum target_status ascend_copy_failed(struct ascend *a, const char *what);
 void ascend_window_layout(struct ascend *a);
 
 /* --- blocks.c --- */
+/** Sets the ordinals that names are made from. */
+void ascend_blocks_number(struct ascend *a);
 /** "GM" or "GM/DCACHE" (coredump facts 2.4). */
 const char *ascend_block_mem_name(uint16_t type);
 bool ascend_is_tensor(uint16_t type);
@@ -79,6 +81,7 @@ const char *ascend_base_name(const char *path);
 enum target_status ascend_image_build(struct ascend *a);
 
 /* --- region.c --- */
+void ascend_map_drop(struct ascend *a);
 enum target_status ascend_region_op(struct target *t, struct target_tid tid, uint64_t at,
 				    struct target_region *out);
 

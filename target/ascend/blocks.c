@@ -94,11 +94,17 @@ static void stack_stem(const struct ascend *a, const struct ascend_block *b, cha
 		snprintf(out, cap, "%s_%s%u", stem, type == CHIP_AIC ? "aic" : "aiv", id);
 }
 
+void ascend_blocks_number(struct ascend *a)
+{
+	for (size_t i = 0; i < a->block_count; i++)
+		a->blocks[i].ordinal = earlier(a, i);
+}
+
 void ascend_block_name(const struct ascend *a, size_t index, char *out, size_t cap)
 {
 	const struct ascend_block *b = &a->blocks[index];
 	const struct kind *kind = kind_of(b->type);
-	size_t n = earlier(a, index);
+	size_t n = b->ordinal;
 	char stem[32];
 
 	if (kind->form == STACK)

@@ -18,6 +18,7 @@ enum target_status ascend_init(struct ascend *a)
 	for (size_t i = 0; i < a->core_count; i++)
 		a->cores[i].device = a;
 	ascend_window_layout(a);
+	ascend_blocks_number(a);
 	a->focus = ascend_focus(a);
 	ascend_help_build(a);
 	return ascend_image_build(a);
@@ -35,6 +36,7 @@ void ascend_deinit(struct ascend *a)
 	chip_desc_destroy(a->desc);
 	target_text_deinit(&a->help);
 	target_text_deinit(&a->why);
+	ascend_map_drop(a);
 	a->kernels = NULL;
 	a->cores = NULL;
 	a->blocks = NULL;

@@ -1,10 +1,11 @@
 /*
- * The address space of one core as a list of ranges, for qMemoryRegionInfo and the memory map.
- * Answers for the same addresses as memory.c reads; names a range, never reads it.
+ * The address space of one core as a sorted list of ranges, for qMemoryRegionInfo and the memory
+ * map. Answers for the same addresses as memory.c reads; names a range, never reads it.
  */
 #include "target/ascend/ascend_priv.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* One stretch that may be readable. */
 struct range {
@@ -13,32 +14,34 @@ struct range {
 	uint64_t start, size;
 };
 
-/* The search for one address: the range that holds it, or the hole around it. */
-struct search {
-	uint64_t at;
-	bool found;
-	struct range range;
-	uint64_t hole_start;
-	uint64_t hole_end; /* 0: up to the end of the address space */
+/* All ranges of one core, sorted and disjoint; kept until another core is asked about. */
+struct ascend_map {
+	unsigned core; /* unified id it was made for */
+	struct range *v;
+	size_t n, cap;
+	bool failed; /* out of memory */
 };
 
-static void offer(struct search *s, const struct range *r)
+static void offer(struct ascend_map *m, const struct range *r)
 {
-	if (s->found || !r->size)
+	if (!r->size || m->failed)
 		return;
-	if (r->start > s->at) {
-		if (!s->hole_end || r->start < s->hole_end)
-			s->hole_end = r->start;
-	} else if (s->at - r->start < r->size) {
-		s->found = true;
-		s->range = *r;
-	} else if (r->start + r->size > s->hole_start) {
-		s->hole_start = r->start + r->size;
+	if (m->n == m->cap) {
+		size_t cap = m->cap ? 2 * m->cap : 256;
+		struct range *v = realloc(m->v, cap * sizeof(*v));
+
+		if (!v) {
+			m->failed = true;
+			return;
+		}
+		m->v = v;
+		m->cap = cap;
 	}
+	m->v[m->n++] = *r;
 }
 
 /* The part of device memory that a core also sees as its own stack. */
-static void offer_alias(struct search *s, enum range_kind kind, size_t index, uint64_t at,
+static void offer_alias(struct ascend_map *m, enum range_kind kind, size_t index, uint64_t at,
 			uint64_t size)
 {
 	const uint64_t base = ASCEND_ALIAS_BASE;
@@ -56,7 +59,7 @@ static void offer_alias(struct search *s, enum range_kind kind, size_t index, ui
 		.size = size < span - first ? size : span - first,
 	};
 
-	offer(s, &r);
+	offer(m, &r);
 }
 
 /* A range that would run over the last address ends there. */
@@ -65,23 +68,23 @@ static uint64_t clamp(uint64_t at, uint64_t size)
 	return size > UINT64_MAX - at ? UINT64_MAX - at : size;
 }
 
-static void offer_block(struct search *s, const struct ascend *a, size_t i)
+static void offer_block(struct ascend_map *m, const struct ascend *a, size_t i)
 {
 	const struct ascend_block *b = &a->blocks[i];
 	uint64_t size = clamp(b->at, b->size);
 	struct range r = { RANGE_BLOCK, i, b->at, size };
 
-	offer(s, &r);
-	offer_alias(s, RANGE_ALIAS, i, b->at, size);
+	offer(m, &r);
+	offer_alias(m, RANGE_ALIAS, i, b->at, size);
 	if (i + 1 > UINT8_MAX)
 		return;
 	r.kind = RANGE_RAW;
 	r.start = ascend_window(CHIP_OUT_MEM, NULL) | (uint64_t)(i + 1) << 32;
 	r.size = size < UINT32_MAX ? size : UINT32_MAX;
-	offer(s, &r);
+	offer(m, &r);
 }
 
-static void offer_local(struct search *s, const struct ascend *a, const struct ascend_core *core,
+static void offer_local(struct ascend_map *m, const struct ascend *a, const struct ascend_core *core,
 			size_t i)
 {
 	const struct ascend_local *l = &a->locals[i];
@@ -93,21 +96,21 @@ static void offer_local(struct search *s, const struct ascend *a, const struct a
 	if (r.size > UINT32_MAX - l->window)
 		r.size = UINT32_MAX - l->window;
 	r.start = ascend_window(l->mem, &owner) + l->window;
-	offer(s, &r);
+	offer(m, &r);
 	if (l->core != core->unified)
 		return;
 	r.start = ascend_window(l->mem, NULL) + l->window;
-	offer(s, &r);
+	offer(m, &r);
 	if (l->mem == ascend_small_mem(core) && l->window < ASCEND_ALIAS_START) {
 		uint64_t room = ASCEND_ALIAS_START - l->window;
 		r.start = l->window;
 		r.size = l->size < room ? l->size : room;
-		offer(s, &r);
+		offer(m, &r);
 	}
 	if (l->mem == CHIP_DCACHE && !l->failed) {
 		r = (struct range){ RANGE_COPY, i, l->at, clamp(l->at, l->size) };
-		offer(s, &r);
-		offer_alias(s, RANGE_COPY, i, l->at, r.size);
+		offer(m, &r);
+		offer_alias(m, RANGE_COPY, i, l->at, r.size);
 	}
 }
 
@@ -135,6 +138,13 @@ static void name_range(struct ascend *a, const struct range *r, char *out, size_
 	snprintf(out, cap, "%s%.48s", r->kind == RANGE_RAW ? "raw " : "", block);
 }
 
+static bool range_failed(const struct ascend *a, const struct range *r)
+{
+	bool local = r->kind == RANGE_LOCAL || r->kind == RANGE_COPY;
+
+	return local ? a->locals[r->index].failed : a->blocks[r->index].failed;
+}
+
 static void fill(struct ascend *a, const struct range *r, struct target_region *out)
 {
 	bool local = r->kind == RANGE_LOCAL || r->kind == RANGE_COPY;
@@ -143,35 +153,114 @@ static void fill(struct ascend *a, const struct range *r, struct target_region *
 		.start = r->start,
 		.end = r->start + r->size,
 		.mapped = true,
-		.readable = local ? !a->locals[r->index].failed : !a->blocks[r->index].failed,
+		.readable = !range_failed(a, r),
 		.writable = a->base.ops->write != NULL,
 		.executable = !local && a->blocks[r->index].type == ASCEND_KERNEL_OBJECT,
 	};
 	name_range(a, r, out->name, sizeof(out->name));
 }
 
-static void offer_blocks(struct search *s, const struct ascend *a, bool failed)
+static int by_start(const void *x, const void *y)
 {
-	for (size_t i = 0; i < a->block_count; i++) {
-		if (a->blocks[i].failed == failed)
-			offer_block(s, a, i);
-	}
+	const struct range *p = x, *q = y;
+
+	if (p->start != q->start)
+		return p->start < q->start ? -1 : 1;
+	if (p->kind != q->kind)
+		return p->kind < q->kind ? -1 : 1; /* a copy is part of the block it was made from */
+	return p->index < q->index ? -1 : p->index > q->index;
 }
 
-/* Blocks come first: a copy in the data cache is part of the block it was made from. */
+/* What a range still covers when all before it, up to `end`, is taken; false: nothing. */
+static bool cut_front(struct range *r, uint64_t end)
+{
+	uint64_t taken = end > r->start ? end - r->start : 0;
+
+	if (taken >= r->size)
+		return false;
+	r->start += taken;
+	r->size -= taken;
+	return true;
+}
+
+static void flatten(struct ascend_map *m)
+{
+	uint64_t end = 0;
+	size_t out = 0;
+
+	if (m->n)
+		qsort(m->v, m->n, sizeof(*m->v), by_start);
+	for (size_t i = 0; i < m->n; i++) {
+		struct range r = m->v[i];
+
+		if (!cut_front(&r, end))
+			continue;
+		end = r.start + r.size;
+		m->v[out++] = r;
+	}
+	m->n = out;
+}
+
+static void collect(struct ascend_map *m, const struct ascend *a, const struct ascend_core *core)
+{
+	m->n = 0;
+	m->core = core->unified;
+	for (size_t i = 0; i < a->block_count; i++)
+		offer_block(m, a, i);
+	for (size_t i = 0; i < a->local_count; i++)
+		offer_local(m, a, core, i);
+	flatten(m);
+}
+
+static struct ascend_map *map_of(struct ascend *a, const struct ascend_core *core)
+{
+	if (!a->map)
+		a->map = calloc(1, sizeof(*a->map));
+	if (a->map && (!a->map->n || a->map->core != core->unified || a->map->failed)) {
+		a->map->failed = false;
+		collect(a->map, a, core);
+	}
+	return a->map && !a->map->failed ? a->map : NULL;
+}
+
+void ascend_map_drop(struct ascend *a)
+{
+	if (a->map)
+		free(a->map->v);
+	free(a->map);
+	a->map = NULL;
+}
+
+/* Number of ranges that start at or before an address. */
+static size_t ranges_before(const struct ascend_map *m, uint64_t at)
+{
+	size_t low = 0, high = m->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (m->v[mid].start <= at)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 enum target_status ascend_region(struct ascend *a, const struct ascend_core *core, uint64_t at,
 				 struct target_region *out)
 {
-	struct search s = { .at = at };
+	const struct ascend_map *m = map_of(a, core);
 
-	offer_blocks(&s, a, false);
-	offer_blocks(&s, a, true);
-	for (size_t i = 0; i < a->local_count; i++)
-		offer_local(&s, a, core, i);
-	if (s.found)
-		fill(a, &s.range, out);
+	if (!m)
+		return target_fail(&a->base, TARGET_SYSTEM, "out of memory");
+	size_t n = ranges_before(m, at);
+	const struct range *last = n ? &m->v[n - 1] : NULL;
+	if (last && at - last->start < last->size)
+		fill(a, last, out);
 	else
-		*out = (struct target_region){ .start = s.hole_start, .end = s.hole_end };
+		*out = (struct target_region){ .start = last ? last->start + last->size : 0,
+					       .end = n < m->n ? m->v[n].start : 0 };
 	return TARGET_OK;
 }
 

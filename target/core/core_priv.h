@@ -18,8 +18,8 @@
 enum {
 	CORE_SLOTS = 128, /* unified core ids looked after; chips have at most 108 */
 	CORE_MAX_SECTIONS = 1 << 16,
-	CORE_MAX_BLOCKS = 1 << 14, /* bounds that keep a hostile dump cheap; writers stay */
-	CORE_MAX_LOCALS = 256,	   /* far below: per core */
+	CORE_MAX_BLOCKS = 1024,	   /* bounds that keep a hostile dump cheap; writers stay */
+	CORE_MAX_LOCALS = 32,	   /* far below: per core */
 	CORE_MAX_REGS = 1 << 14,   /* per core */
 	CORE_MAX_JSON = 1 << 20,
 	CORE_LOSS_LINES = 100,

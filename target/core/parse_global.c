@@ -172,6 +172,11 @@ static void add_orphans(struct core_dump *d)
 		if (s->kind != CORE_GLOBAL || s->block || !s->size || !s->addr ||
 		    s->size > UINT64_MAX - s->addr)
 			continue;
+		if (d->ascend.block_count >= CORE_MAX_BLOCKS) {
+			core_loss(d, "section %zu and those behind it: more than %d blocks", k,
+				  CORE_MAX_BLOCKS);
+			return;
+		}
 		core_loss(d, "section %zu (%s): no table entry says what it is", k,
 			  container_kind_name(CORE_GLOBAL));
 		struct ascend_block *b = &d->ascend.blocks[d->ascend.block_count++];

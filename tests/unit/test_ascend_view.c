@@ -263,6 +263,7 @@ static void block_names(void)
 
 	for (size_t i = 0; i < n; i++)
 		fake_block(f, rows[i].type, 0x1000000 + i * 0x100, 16, rows[i].core);
+	ascend_blocks_number(&f->a);
 	for (size_t i = 0; i < n; i++) {
 		ascend_block_name(&f->a, i, name, sizeof(name));
 		CU_ASSERT_STRING_EQUAL(name, rows[i].name);
