@@ -4,6 +4,7 @@
  */
 #include "stub/lobby.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -11,7 +12,7 @@
 
 #include "rsp/frame.h"
 
-enum { PATIENCE_MS = 1000 };
+enum { GRACE_MS = 150, PATIENCE_MS = 1000 };
 
 static const char busy[] = "E.another client is connected: try again when it has left";
 
@@ -37,21 +38,44 @@ void lobby_close(struct lobby *l)
 	lobby_init(l);
 }
 
-void lobby_add(struct lobby *l, int fd)
+void lobby_add(struct lobby *l, int fd, const struct comm_peer *peer)
 {
 	for (size_t i = 0; i < LOBBY_MAX; i++)
 		if (l->seats[i].fd < 0) {
 			l->seats[i].fd = fd;
-			l->seats[i].until = now_ms() + PATIENCE_MS;
+			l->seats[i].since = now_ms();
+			l->seats[i].peer = *peer;
 			return;
 		}
 	close(fd);
 }
 
+int lobby_take(struct lobby *l, struct comm_peer *out)
+{
+	size_t best = LOBBY_MAX;
+
+	for (size_t i = 0; i < LOBBY_MAX; i++)
+		if (l->seats[i].fd >= 0 &&
+		    (best == LOBBY_MAX || l->seats[i].since < l->seats[best].since))
+			best = i;
+	if (best == LOBBY_MAX)
+		return -1;
+	int fd = l->seats[best].fd;
+	*out = l->seats[best].peer;
+	l->seats[best].fd = -1;
+	return fd;
+}
+
+/* What it says is looked at only after the grace: poll would wake for it at once. */
 void lobby_poll(const struct lobby *l, struct pollfd *out)
 {
-	for (size_t i = 0; i < LOBBY_MAX; i++)
-		out[i] = (struct pollfd){ .fd = l->seats[i].fd, .events = POLLIN };
+	int64_t now = now_ms();
+
+	for (size_t i = 0; i < LOBBY_MAX; i++) {
+		bool listen = now >= l->seats[i].since + GRACE_MS;
+
+		out[i] = (struct pollfd){ .fd = listen ? l->seats[i].fd : -1, .events = POLLIN };
+	}
 }
 
 int lobby_timeout(const struct lobby *l)
@@ -59,10 +83,11 @@ int lobby_timeout(const struct lobby *l)
 	int64_t least = -1, now = now_ms();
 
 	for (size_t i = 0; i < LOBBY_MAX; i++) {
-		int64_t left = l->seats[i].until > now ? l->seats[i].until - now : 0;
+		int64_t waited = now - l->seats[i].since;
+		int64_t left = (waited < GRACE_MS ? GRACE_MS : PATIENCE_MS) - waited;
 
 		if (l->seats[i].fd >= 0 && (least < 0 || left < least))
-			least = left;
+			least = left < 0 ? 0 : left;
 	}
 	return (int)least;
 }
@@ -85,11 +110,11 @@ void lobby_serve(struct lobby *l, const struct pollfd *polled)
 	int64_t now = now_ms();
 
 	for (size_t i = 0; i < LOBBY_MAX; i++) {
-		if (l->seats[i].fd < 0 || l->seats[i].fd != polled[i].fd)
+		bool spoke = l->seats[i].fd == polled[i].fd && polled[i].revents;
+
+		if (l->seats[i].fd < 0 || (!spoke && now < l->seats[i].since + PATIENCE_MS))
 			continue;
-		if (polled[i].revents || now >= l->seats[i].until) {
-			turn_away(l->seats[i].fd);
-			l->seats[i].fd = -1;
-		}
+		turn_away(l->seats[i].fd);
+		l->seats[i].fd = -1;
 	}
 }

@@ -125,6 +125,20 @@ static void serve_target(struct server *s)
 		end_session(s);
 }
 
+static void welcome(struct server *s, int fd, const struct comm_peer *peer)
+{
+	if (!start_session(s, fd, fd)) {
+		log_text(s->setup.log, TARGET_LOG_ERROR, "out of memory: a client was turned away");
+		close(fd);
+		return;
+	}
+	if (peer->host[0])
+		fprintf(stderr, "Remote debugging from host %s, port %u\n", peer->host, peer->port);
+	else
+		fprintf(stderr, "Remote debugging over a Unix socket\n");
+	packet_log_remark(s->setup.packets, "connection opened");
+}
+
 static void admit(struct server *s, int listener)
 {
 	struct comm_peer peer;
@@ -136,20 +150,10 @@ static void admit(struct server *s, int listener)
 				   strerror(errno));
 		return;
 	}
-	if (s->session) {
-		lobby_add(&s->lobby, fd);
-		return;
-	}
-	if (!start_session(s, fd, fd)) {
-		log_text(s->setup.log, TARGET_LOG_ERROR, "out of memory: a client was turned away");
-		close(fd);
-		return;
-	}
-	if (peer.host[0])
-		fprintf(stderr, "Remote debugging from host %s, port %u\n", peer.host, peer.port);
+	if (s->session)
+		lobby_add(&s->lobby, fd, &peer);
 	else
-		fprintf(stderr, "Remote debugging over a Unix socket\n");
-	packet_log_remark(s->setup.packets, "connection opened");
+		welcome(s, fd, &peer);
 }
 
 static void take_signal(struct server *s)
@@ -196,6 +200,10 @@ static void turn(struct server *s)
 	for (size_t i = 0; i < COMM_SOCKETS; i++)
 		if (fds[AT_LISTEN + i].revents)
 			admit(s, fds[AT_LISTEN + i].fd);
+	struct comm_peer peer;
+	int waiting = s->session || s->done ? -1 : lobby_take(&s->lobby, &peer);
+	if (waiting >= 0)
+		welcome(s, waiting, &peer);
 	lobby_serve(&s->lobby, fds + AT_LOBBY);
 }
 

@@ -27,3 +27,9 @@ $(O)/tests/dumps/%.core: tests/recipes/%.dump $(TOOL_DIR)/mkcore $(KERNELS)
 
 # unit tests that build dumps in memory
 $(filter $(O)/tests/unit/test_dumpwriter $(O)/tests/unit/test_core_%,$(UNIT_BIN)): $(DUMP_OBJ)
+
+# plays tests/protocol/*.rsp against the daemon
+$(TOOL_DIR)/rsp-play: $(addprefix $(TOOL_DIR)/,rsp-play.o play_daemon.o play_text.o play_wire.o) $(LIB)
+	$(Q)$(LINK)
+
+TEST_FILES += $(TOOL_DIR)/rsp-play $(DUMPS)

@@ -1,0 +1,85 @@
+#ifndef TESTS_TOOLS_PLAY_H
+#define TESTS_TOOLS_PLAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/** The pieces of rsp-play: text, a connection as a client has it, the daemon under test. */
+
+enum { PLAY_STEP_MS = 5000, PLAY_PAUSE_MS = 30, PLAY_ARGS = 32, PLAY_PATH = 512 };
+
+/** Growing bytes with a NUL behind them. */
+struct play_text {
+	char *p;
+	size_t n, cap;
+};
+
+void play_text_deinit(struct play_text *t);
+void play_text_add(struct play_text *t, const void *data, size_t n);
+/**
+ * Bytes of one script line: \xNN a byte, \\ a backslash, \{N*TEXT} TEXT N times, \p a pause (kept
+ * as the two characters, see play_pause). false: malformed.
+ */
+bool play_unescape(const char *in, struct play_text *out);
+/** For showing: bytes that are not printable as \xNN, at most some hundred of them. */
+void play_escape(const void *data, size_t n, struct play_text *out);
+
+/** How a wait ended. */
+enum play_got { PLAY_GOT, PLAY_TIMEOUT, PLAY_CLOSED, PLAY_BROKEN };
+const char *play_words(enum play_got got);
+
+struct play_wire {
+	int in, out; /* -1: not connected */
+	bool no_ack;
+	bool ack_due;      /* '+' for a packet we sent has not come yet */
+	bool asks_no_ack;  /* QStartNoAckMode is under way */
+	struct play_text input; /* received, from `at` on not yet looked at */
+	size_t at;
+};
+
+void wire_init(struct play_wire *w);
+void wire_close(struct play_wire *w);
+bool wire_connect_tcp(struct play_wire *w, const char *host, const char *port);
+bool wire_connect_unix(struct play_wire *w, const char *path);
+void wire_use(struct play_wire *w, int in, int out);
+/** Frames, escapes and sends one packet. */
+bool wire_send(struct play_wire *w, const struct play_text *payload);
+/** Bytes as they are, in pieces where the script has \p. */
+bool wire_send_raw(struct play_wire *w, const struct play_text *bytes);
+/** The next packet's payload, acknowledged, runs expanded, unescaped. */
+enum play_got wire_packet(struct play_wire *w, struct play_text *out);
+/** The next n bytes as they are (fewer when the wait ended otherwise). */
+enum play_got wire_raw(struct play_wire *w, size_t n, struct play_text *out);
+/** PLAY_TIMEOUT when nothing came for so long. */
+enum play_got wire_silence(struct play_wire *w, int ms);
+/** PLAY_CLOSED when the server closes; PLAY_GOT: it sends instead. */
+enum play_got wire_eof(struct play_wire *w);
+
+enum play_comm { PLAY_TCP, PLAY_STDIO, PLAY_UNIX, PLAY_COMMAND };
+
+struct play_daemon {
+	pid_t pid; /* 0: not running */
+	enum play_comm comm;
+	int in, out;       /* PLAY_STDIO: ours */
+	int err_fd, out_fd; /* all it printed, from the start */
+	int status;        /* of waitpid, once it ended */
+	char port[8];
+	char dir[64]; /* scratch folder of this script, "" none yet */
+};
+
+/** Makes the scratch folder. */
+bool daemon_prepare(struct play_daemon *d);
+/** Starts argv; PLAY_TCP and PLAY_UNIX wait until it listens. */
+bool daemon_start(struct play_daemon *d, const char *const *argv);
+/** True when a line of what it printed matches the glob, now or within a step. */
+bool daemon_printed(struct play_daemon *d, int fd, const char *glob);
+/** All it printed to fd so far. */
+void daemon_output(int fd, struct play_text *out);
+/** Waits for it to end by itself. */
+bool daemon_wait(struct play_daemon *d, int ms);
+/** Ends it (SIGTERM, then SIGKILL) and removes the scratch folder. */
+void daemon_stop(struct play_daemon *d);
+
+#endif

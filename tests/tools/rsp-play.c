@@ -1,0 +1,503 @@
+/*
+ * rsp-play FILE.rsp...: plays transcripts against the real daemon, a fresh one for each file, and
+ * says where a reply was another one. The language of the files is in tests/protocol/README.md.
+ */
+#include <ctype.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/tools/play.h"
+
+struct script {
+	const char *path;
+	unsigned line;
+	struct play_daemon daemon;
+	bool started;
+	bool ended; /* @expect-exit was satisfied */
+	struct play_wire wires[2];
+	struct play_wire *wire; /* the one in use */
+	char core[PLAY_PATH], kernel[PLAY_PATH], words[2048];
+	char argv_words[PLAY_ARGS][PLAY_PATH]; /* `words` of @args, expanded */
+	struct play_text sent;
+	unsigned failures;
+	bool broken; /* there is no use in going on */
+	char skip[PLAY_PATH];
+};
+
+static void complain(struct script *s, const char *what, const void *got, size_t n)
+{
+	struct play_text sent = { 0 }, shown = { 0 };
+
+	play_escape(s->sent.p, s->sent.n, &sent);
+	play_escape(got, n, &shown);
+	printf("%s:%u: failed\n  sent     %s\n  expected %s\n  got      %s\n", s->path, s->line,
+	       sent.p, what, shown.p);
+	play_text_deinit(&sent);
+	play_text_deinit(&shown);
+	s->failures++;
+}
+
+/* A failure after which the dialog is out of step. */
+static void give_up(struct script *s, const char *what, const char *got)
+{
+	struct play_text printed = { 0 };
+
+	complain(s, what, got, strlen(got));
+	if (s->started) {
+		daemon_output(s->daemon.err_fd, &printed);
+		printf("  stderr of the daemon:\n%.3000s\n", printed.p);
+		play_text_deinit(&printed);
+	}
+	s->broken = true;
+}
+
+static bool unescape(struct script *s, const char *text, struct play_text *out)
+{
+	if (play_unescape(text, out))
+		return true;
+	give_up(s, "a well-formed line", text);
+	return false;
+}
+
+/* --- the daemon --- */
+
+static const char *output_folder(void)
+{
+	const char *o = getenv("O");
+
+	return o ? o : "build";
+}
+
+/* Cuts words in place; "{tmp}" and "{o}" in front of a word are the scratch and output folders. */
+static size_t add_words(struct script *s, char *text, const char **argv, size_t n)
+{
+	for (char *w; (w = strsep(&text, " ")) && n < PLAY_ARGS - 6;) {
+		char *mark = strstr(w, "{tmp}");
+		bool tmp = mark && daemon_prepare(&s->daemon);
+
+		if (!mark)
+			mark = strstr(w, "{o}");
+		if (!*w)
+			continue;
+		snprintf(s->argv_words[n], PLAY_PATH, "%.*s%s%s", mark ? (int)(mark - w) : (int)strlen(w), w,
+			 !mark ? "" : tmp ? s->daemon.dir : output_folder(),
+			 mark ? strchr(mark, '}') + 1 : "");
+		argv[n] = s->argv_words[n];
+		n++;
+	}
+	return n;
+}
+
+static size_t add_comm(struct script *s, const char **argv, size_t n, char *path)
+{
+	switch (s->daemon.comm) {
+	case PLAY_STDIO:
+		argv[n++] = "stdio";
+		break;
+	case PLAY_UNIX:
+		daemon_prepare(&s->daemon);
+		snprintf(path, PLAY_PATH, "unix:%s/socket", s->daemon.dir);
+		argv[n++] = path;
+		break;
+	default:
+		argv[n++] = "localhost:0";
+	}
+	return n;
+}
+
+static bool start(struct script *s)
+{
+	char program[PLAY_PATH], path[PLAY_PATH];
+	const char *argv[PLAY_ARGS] = { program };
+	size_t n = 1;
+
+	if (s->started)
+		return true;
+	snprintf(program, sizeof(program), "%s/ascend-gdbserver", output_folder());
+	n = add_words(s, s->words, argv, n);
+	if (s->daemon.comm != PLAY_COMMAND) {
+		argv[n++] = "--core";
+		argv[n++] = s->core;
+		n = add_comm(s, argv, n, path);
+		if (s->kernel[0])
+			argv[n++] = s->kernel;
+	}
+	s->started = true;
+	if (!daemon_start(&s->daemon, argv))
+		give_up(s, "a daemon that starts", "none");
+	return !s->broken;
+}
+
+static bool connect_wire(struct script *s)
+{
+	char path[PLAY_PATH];
+	bool ok = true;
+
+	if (!start(s))
+		return false;
+	switch (s->daemon.comm) {
+	case PLAY_STDIO:
+		wire_use(s->wire, s->daemon.in, s->daemon.out);
+		break;
+	case PLAY_UNIX:
+		snprintf(path, sizeof(path), "%s/socket", s->daemon.dir);
+		ok = wire_connect_unix(s->wire, path);
+		break;
+	default:
+		ok = wire_connect_tcp(s->wire, "localhost", s->daemon.port);
+	}
+	if (!ok)
+		give_up(s, "a connection", "none");
+	return ok;
+}
+
+static bool connected(struct script *s)
+{
+	return s->wire->in >= 0 || connect_wire(s);
+}
+
+/* --- packets --- */
+
+static void do_send(struct script *s, const char *text)
+{
+	s->sent.n = 0;
+	if (unescape(s, text, &s->sent) && connected(s) && !wire_send(s->wire, &s->sent))
+		give_up(s, "a connection", "the connection closed");
+}
+
+static void do_send_raw(struct script *s, const char *text)
+{
+	s->sent.n = 0;
+	if (unescape(s, text, &s->sent) && connected(s) && !wire_send_raw(s->wire, &s->sent))
+		give_up(s, "a connection", "the connection closed");
+}
+
+/* The next packet; false: there is none, and that has been said. */
+static bool receive(struct script *s, const char *want, struct play_text *out)
+{
+	if (!connected(s))
+		return false;
+	enum play_got got = wire_packet(s->wire, out);
+	if (got == PLAY_GOT)
+		return true;
+	give_up(s, want, play_words(got));
+	return false;
+}
+
+static void do_exact(struct script *s, const char *text)
+{
+	struct play_text want = { 0 }, got = { 0 };
+
+	if (unescape(s, text, &want) && receive(s, text, &got) &&
+	    (want.n != got.n || memcmp(want.p, got.p, got.n) != 0))
+		complain(s, text, got.p, got.n);
+	play_text_deinit(&want);
+	play_text_deinit(&got);
+}
+
+static void do_glob(struct script *s, const char *text)
+{
+	struct play_text got = { 0 };
+
+	if (receive(s, text, &got) && fnmatch(text, got.p, FNM_NOESCAPE) != 0)
+		complain(s, text, got.p, got.n);
+	play_text_deinit(&got);
+}
+
+static void do_length(struct script *s, const char *text)
+{
+	struct play_text got = { 0 };
+
+	if (receive(s, text, &got) && got.n != strtoul(text, NULL, 10))
+		complain(s, text, got.p, got.n);
+	play_text_deinit(&got);
+}
+
+static void do_exact_raw(struct script *s, const char *text)
+{
+	struct play_text want = { 0 }, got = { 0 };
+
+	if (!unescape(s, text, &want) || !connected(s))
+		return;
+	enum play_got how = wire_raw(s->wire, want.n, &got);
+	if (want.n != got.n || memcmp(want.p, got.p, got.n) != 0) {
+		complain(s, text, got.p, got.n);
+		s->broken |= how != PLAY_GOT;
+	}
+	play_text_deinit(&want);
+	play_text_deinit(&got);
+}
+
+/* --- directives --- */
+
+static void do_core(struct script *s, const char *text)
+{
+	snprintf(s->core, sizeof(s->core), "%s/tests/dumps/%s.core", output_folder(), text);
+}
+
+/* A file of the folder beside the tree: without it the script is skipped. */
+static void do_shared(struct script *s, const char *text)
+{
+	const char *shared = getenv("ASCEND_SHARED");
+
+	snprintf(s->core, sizeof(s->core), "%s/%s", shared ? shared : "../shared", text);
+	if (access(s->core, R_OK) != 0)
+		snprintf(s->skip, sizeof(s->skip), "%.200s is not there", s->core);
+}
+
+static void do_kernel(struct script *s, const char *text)
+{
+	snprintf(s->kernel, sizeof(s->kernel), "%s/%s", output_folder(), text);
+}
+
+static void do_args(struct script *s, const char *text)
+{
+	snprintf(s->words, sizeof(s->words), "%s", text);
+}
+
+static void do_comm(struct script *s, const char *text)
+{
+	s->daemon.comm = !strcmp(text, "stdio") ? PLAY_STDIO : !strcmp(text, "unix") ? PLAY_UNIX :
+									       PLAY_TCP;
+}
+
+static void do_command(struct script *s, const char *text)
+{
+	do_args(s, text);
+	s->daemon.comm = PLAY_COMMAND;
+	start(s);
+}
+
+static void do_reconnect(struct script *s, const char *text)
+{
+	(void)text;
+	wire_close(s->wire);
+	connect_wire(s);
+}
+
+static void do_first(struct script *s, const char *text)
+{
+	(void)text;
+	s->wire = &s->wires[0];
+}
+
+static void do_second(struct script *s, const char *text)
+{
+	(void)text;
+	connected(s);
+	s->wire = &s->wires[1];
+	connect_wire(s);
+}
+
+static void do_close(struct script *s, const char *text)
+{
+	(void)text;
+	wire_close(s->wire);
+}
+
+static void do_eof(struct script *s, const char *text)
+{
+	(void)text;
+	enum play_got got = connected(s) ? wire_eof(s->wire) : PLAY_BROKEN;
+	if (got != PLAY_CLOSED)
+		give_up(s, "the end of the connection", play_words(got));
+	wire_close(s->wire);
+}
+
+static void do_silence(struct script *s, const char *text)
+{
+	enum play_got got = connected(s) ? wire_silence(s->wire, (int)strtoul(text, NULL, 10)) :
+					   PLAY_BROKEN;
+
+	if (got != PLAY_TIMEOUT)
+		give_up(s, "silence", play_words(got));
+}
+
+static void do_signal(struct script *s, const char *text)
+{
+	int number = !strcmp(text, "INT") ? SIGINT : !strcmp(text, "HUP") ? SIGHUP : SIGTERM;
+
+	if (start(s) && s->daemon.pid)
+		kill(s->daemon.pid, number);
+}
+
+static void do_expect_exit(struct script *s, const char *text)
+{
+	char got[64];
+
+	if (!start(s))
+		return;
+	if (!daemon_wait(&s->daemon, PLAY_STEP_MS)) {
+		give_up(s, "the daemon ends", "it runs");
+		return;
+	}
+	int status = s->daemon.status;
+	snprintf(got, sizeof(got), WIFEXITED(status) ? "%d" : "signal %d",
+		 WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+	if (strcmp(got, text) != 0)
+		give_up(s, text, got);
+	s->ended = true;
+}
+
+static void expect_printed(struct script *s, int fd, const char *glob)
+{
+	struct play_text all = { 0 };
+
+	if (s->broken || daemon_printed(&s->daemon, fd, glob))
+		return;
+	daemon_output(fd, &all);
+	complain(s, glob, all.p, all.n);
+	play_text_deinit(&all);
+}
+
+static void do_stderr(struct script *s, const char *glob)
+{
+	if (start(s))
+		expect_printed(s, s->daemon.err_fd, glob);
+}
+
+static void do_stdout(struct script *s, const char *glob)
+{
+	if (start(s))
+		expect_printed(s, s->daemon.out_fd, glob);
+}
+
+/* "NAME ~ GLOB": a file of the scratch folder has such a line. */
+static void do_lines(struct script *s, const char *text)
+{
+	char path[PLAY_PATH];
+	const char *mark = strstr(text, " ~ ");
+
+	if (!mark || !start(s))
+		return give_up(s, "NAME ~ GLOB", text);
+	snprintf(path, sizeof(path), "%s/%.*s", s->daemon.dir, (int)(mark - text), text);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return give_up(s, text, "no such file");
+	expect_printed(s, fd, mark + 3);
+	close(fd);
+}
+
+static const struct {
+	const char *word;
+	void (*run)(struct script *s, const char *text);
+} steps[] = {
+	{ ">|", do_send_raw },
+	{ ">", do_send },
+	{ "<~", do_glob },
+	{ "<#", do_length },
+	{ "<|", do_exact_raw },
+	{ "<", do_exact },
+	{ "@core", do_core },
+	{ "@shared", do_shared },
+	{ "@kernel", do_kernel },
+	{ "@args", do_args },
+	{ "@comm", do_comm },
+	{ "@command", do_command },
+	{ "@reconnect", do_reconnect },
+	{ "@first", do_first },
+	{ "@second", do_second },
+	{ "@close", do_close },
+	{ "@eof", do_eof },
+	{ "@silence", do_silence },
+	{ "@signal", do_signal },
+	{ "@expect-exit", do_expect_exit },
+	{ "@stderr ~", do_stderr },
+	{ "@stdout ~", do_stdout },
+	{ "@lines", do_lines },
+};
+
+static void step(struct script *s, const char *line)
+{
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		size_t n = strlen(steps[i].word);
+
+		if (strncmp(line, steps[i].word, n) != 0 || (line[n] && line[n] != ' '))
+			continue;
+		steps[i].run(s, line[n] ? line + n + 1 : line + n);
+		return;
+	}
+	give_up(s, "a step of tests/protocol/README.md", line);
+}
+
+/* --- files --- */
+
+/* The daemon must have lived to the end, and must end well when it is told to. */
+static void finish(struct script *s)
+{
+	bool alive = s->daemon.pid && !daemon_wait(&s->daemon, 0);
+
+	if (s->started && !s->ended && !alive && !s->broken)
+		give_up(s, "a daemon that lives", "it ended");
+	wire_close(&s->wires[0]);
+	wire_close(&s->wires[1]);
+	if (alive) {
+		kill(s->daemon.pid, SIGTERM);
+		daemon_wait(&s->daemon, PLAY_STEP_MS);
+		if (s->daemon.pid || !WIFEXITED(s->daemon.status) || WEXITSTATUS(s->daemon.status))
+			give_up(s, "a daemon that ends with 0 on SIGTERM", "another end");
+	}
+	daemon_stop(&s->daemon);
+	play_text_deinit(&s->sent);
+}
+
+static void play_lines(struct script *s, FILE *f)
+{
+	char *line = NULL;
+	size_t cap = 0;
+
+	while (!s->broken && !s->skip[0] && getline(&line, &cap, f) > 0) {
+		s->line++;
+		line[strcspn(line, "\n")] = '\0';
+		if (line[0] && line[0] != '#')
+			step(s, line);
+	}
+	free(line);
+}
+
+enum outcome { PASSED, FAILED, SKIPPED };
+
+static enum outcome play(const char *path)
+{
+	struct script s = { .path = path };
+	FILE *f = fopen(path, "r");
+
+	if (!f) {
+		printf("%s: cannot be read\n", path);
+		return FAILED;
+	}
+	s.wire = &s.wires[0];
+	wire_init(&s.wires[0]);
+	wire_init(&s.wires[1]);
+	play_text_add(&s.sent, "", 0);
+	play_lines(&s, f);
+	fclose(f);
+	finish(&s);
+	if (s.skip[0]) {
+		printf("skipped: %s\n", s.skip);
+		return SKIPPED;
+	}
+	return s.failures ? FAILED : PASSED;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned counts[3] = { 0 };
+
+	signal(SIGPIPE, SIG_IGN);
+	for (int i = 1; i < argc; i++) {
+		counts[play(argv[i])]++;
+		fflush(stdout);
+	}
+	printf("protocol: %u passed, %u failed", counts[PASSED], counts[FAILED]);
+	if (counts[SKIPPED])
+		printf(", %u skipped", counts[SKIPPED]);
+	printf("\n");
+	return counts[FAILED] ? 1 : 0;
+}
