@@ -56,7 +56,8 @@ static const uint8_t abbrevs[] = {
 	DW_AT_type, DW_FORM_ref4, DW_AT_count, DW_FORM_udata, 0, 0,
 	/* a structure whose members all lie at 0: of a union gdb 13 reads everything at once for an IDE,
 	 * which fails for more than 64 KiB and over holes */
-	ABBREV_WINDOW, DW_TAG_structure_type, DW_CHILDREN_yes, DW_AT_byte_size, DW_FORM_udata, 0, 0,
+	ABBREV_WINDOW, DW_TAG_structure_type, DW_CHILDREN_yes,
+	DW_AT_name, DW_FORM_string, DW_AT_byte_size, DW_FORM_udata, 0, 0,
 	ABBREV_MEMBER, DW_TAG_member, DW_CHILDREN_no,
 	DW_AT_name, DW_FORM_string, DW_AT_type, DW_FORM_ref4, 0, 0,
 	ABBREV_VARIABLE, DW_TAG_variable, DW_CHILDREN_no,
@@ -162,7 +163,7 @@ static uint32_t put_array(struct unit *u, enum symbols_element e, const uint64_t
 	return at;
 }
 
-static uint32_t put_window(struct unit *u, uint64_t size)
+static uint32_t put_window(struct unit *u, const char *name, uint64_t size)
 {
 	uint32_t arrays[SYMBOLS_ELEMENTS] = { 0 };
 	uint32_t at;
@@ -175,6 +176,7 @@ static uint32_t put_window(struct unit *u, uint64_t size)
 	}
 	at = here(u);
 	image_put(u->t, ABBREV_WINDOW, 1);
+	put_string(u->t, name, SYMBOLS_NAME);
 	put_uleb(u->t, size);
 	for (size_t i = 0; i < SYMBOLS_ELEMENTS; i++) {
 		if (!arrays[i])
@@ -216,7 +218,7 @@ static uint32_t put_tensor(struct unit *u, const struct symbols_variable *v)
 
 static void put_variable(struct unit *u, const struct symbols_variable *v)
 {
-	uint32_t type = v->window ? put_window(u, v->size) : put_tensor(u, v);
+	uint32_t type = v->window ? put_window(u, v->name, v->size) : put_tensor(u, v);
 
 	image_put(u->t, ABBREV_VARIABLE, 1);
 	put_string(u->t, v->name, SYMBOLS_NAME);

@@ -217,3 +217,15 @@ bool kelf_is_debug(const struct kelf_section *s)
 	return strncmp(s->name, ".debug_", 7) == 0 || strncmp(s->name, ".zdebug_", 8) == 0 ||
 	       strcmp(s->name, ".eh_frame") == 0;
 }
+
+bool kelf_has_debug(const struct kelf *k, bool compressed)
+{
+	for (size_t i = 0; i < k->count; i++) {
+		const struct kelf_section *s = &k->sections[i];
+
+		if (kelf_is_debug(s) && s->in_file && strcmp(s->name, ".eh_frame") != 0 &&
+		    kelf_is_compressed(s) == compressed)
+			return true;
+	}
+	return false;
+}

@@ -59,5 +59,7 @@ void kelf_symbols(const struct kelf *k, kelf_symbol_fn fn, void *ctx);
 /** Compressed by SHF_COMPRESSED or, in the old GNU way, by name. */
 bool kelf_is_compressed(const struct kelf_section *s);
 bool kelf_is_debug(const struct kelf_section *s);
+/** Has debug sections (not counting .eh_frame) that are, or are not, compressed? */
+bool kelf_has_debug(const struct kelf *k, bool compressed);
 
 #endif

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "target/auto.h"
+#include "target/symbols/translate_priv.h"
 #include "target/symbols/words_priv.h"
 
 static bool copy_file(struct symbols_object *o, const void *elf, size_t n)
@@ -71,23 +72,11 @@ static void visit(void *ctx, struct kdwarf *d, const struct kdwarf_die *die)
 	}
 }
 
-static bool has_debug_sections(const struct kelf *k, bool compressed)
-{
-	for (size_t i = 0; i < k->count; i++) {
-		const struct kelf_section *s = &k->sections[i];
-
-		if (kelf_is_debug(s) && s->in_file && strcmp(s->name, ".eh_frame") != 0 &&
-		    kelf_is_compressed(s) == compressed)
-			return true;
-	}
-	return false;
-}
-
 static void note_gaps(struct symbols_object *o)
 {
-	bool has_debug = has_debug_sections(&o->elf, false);
+	bool has_debug = kelf_has_debug(&o->elf, false);
 
-	if (has_debug_sections(&o->elf, true))
+	if (kelf_has_debug(&o->elf, true))
 		words_note(&o->note, "debug sections are compressed in a way that cannot be "
 				     "undone: compile with -gz=none");
 	else if (o->elf.type == ET_REL && has_debug)
@@ -126,7 +115,7 @@ static bool load(struct symbols_object *o, const void *elf, size_t n, struct sym
 	kelf_close(&original);
 	if (!kept)
 		return words_fail(why, "out of memory");
-	if (!symbols_translate(o->file, o->n, why) || !kelf_open(&o->elf, o->file, o->n, why))
+	if (!translate_kernel(o->file, o->n, why) || !kelf_open(&o->elf, o->file, o->n, why))
 		return false;
 	symbols_sha256(elf, n, o->digest);
 	build_indexes(o);

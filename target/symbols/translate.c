@@ -54,36 +54,60 @@ void translate_expression(struct translation *t, struct bytes b, const struct op
 	expression(t, b, z, 0);
 }
 
-static bool translate_copy(const void *in, void *bytes, size_t n, struct symbols_error *why)
+/* elf is over the original, out the copy. */
+static void translate(const struct kelf *elf, uint8_t *out)
 {
 	static const uint8_t machine[] = { EM_AARCH64, 0 };
-	struct translation t = { .out = bytes,
-				 .budget = (uint64_t)n * BUDGET_PER_BYTE + BUDGET_FLOOR };
-	struct kelf elf;
+	struct translation t = { .elf = elf,
+				 .out = out,
+				 .budget = (uint64_t)elf->n * BUDGET_PER_BYTE + BUDGET_FLOOR };
 	struct kdwarf dwarf;
 
-	if (!kelf_open(&elf, in, n, why))
+	memcpy(out + offsetof(Elf64_Ehdr, e_machine), machine, sizeof(machine));
+	translate_frames(&t);
+	if (kdwarf_open(&dwarf, elf))
+		translate_dies(&t, &dwarf);
+	kdwarf_close(&dwarf);
+}
+
+/* A copy of the file with zeros behind it, for what runs off its end. */
+static uint8_t *copy_of(const void *bytes, size_t n)
+{
+	enum { PADDING = 64 };
+	uint8_t *copy = calloc(1, n + PADDING);
+
+	if (copy && n)
+		memcpy(copy, bytes, n);
+	return copy;
+}
+
+bool translate_kernel(uint8_t *bytes, size_t n, struct symbols_error *why)
+{
+	AUTO_FREE uint8_t *original = copy_of(bytes, n);
+	struct kelf elf;
+
+	if (!original)
+		return words_fail(why, "out of memory");
+	if (!kelf_open(&elf, original, n, why))
 		return false;
-	t.elf = &elf;
-	if (elf.machine == KELF_MACHINE_ASCEND) {
-		memcpy(t.out + offsetof(Elf64_Ehdr, e_machine), machine, sizeof(machine));
-		translate_frames(&t);
-		if (kdwarf_open(&dwarf, &elf))
-			translate_dies(&t, &dwarf);
-		kdwarf_close(&dwarf);
-	}
+	/* 64..95 are vector registers in a file that is AArch64 already */
+	if (elf.machine == KELF_MACHINE_ASCEND)
+		translate(&elf, bytes);
 	kelf_close(&elf);
 	return true;
 }
 
 bool symbols_translate(void *bytes, size_t n, struct symbols_error *why)
 {
-	enum { PADDING = 64 }; /* zeros behind the file end what runs off its end */
-	AUTO_FREE uint8_t *in = calloc(1, n + PADDING);
+	struct kelf elf;
+	bool compressed;
 
-	if (!in)
-		return words_fail(why, "out of memory");
-	if (n)
-		memcpy(in, bytes, n);
-	return translate_copy(in, bytes, n, why);
+	if (!kelf_open(&elf, bytes, n, why))
+		return false;
+	compressed = kelf_has_debug(&elf, true);
+	kelf_close(&elf);
+	if (compressed)
+		return words_fail(why, "its debug sections are compressed, which leaves no place "
+				       "for the change: compile with -gz=none");
+	return translate_kernel(bytes, n, why);
 }

@@ -13,6 +13,8 @@ struct translation {
 	uint64_t budget;	/* operations left to look at: bounds what a hostile file costs */
 };
 
+/** symbols_translate, but leaves compressed debug sections as they are. */
+bool translate_kernel(uint8_t *bytes, size_t n, struct symbols_error *why);
 /** Renumbers the register whose ULEB stands at `at` (a place in the original). */
 void translate_register(struct translation *t, const uint8_t *at);
 /** Renumbers the registers of a location expression, nested ones too. */
