@@ -35,7 +35,7 @@ struct arch_reg {
 
 struct arch_feature {
 	const char *name;  /* "org.gnu.gdb.aarch64.core" */
-	const char *types; /* XML type definitions that stand before the feature's registers, or "" */
+	const char *types; /* XML type definitions in front of its registers, or "" */
 };
 
 /** Position in regs = register number of the client = place in the g packet. */

@@ -51,7 +51,7 @@ enum chip_reg_kind {
 
 struct chip_reg {
 	const char *name;  /* as in the vendor's reader */
-	const char *group; /* "gpr", "pc", "su", "error", "errinfo", "mte", "vector", "l1", "simt" */
+	const char *group; /* "gpr", "pc", "su", "error", "errinfo", "mte", "vector", ... */
 	uint64_t addr;     /* id in the dump and on the debug channel; S, TPESL*: that of TPES0 */
 	uint16_t size;     /* bytes shown */
 	uint8_t kind;      /* enum chip_reg_kind */
@@ -138,11 +138,16 @@ bool chip_reg_read(const struct chip *c, const struct chip_reg *reg, const struc
 		   void *buf);
 
 /** Where on an AIV of a chip with vector functions the error happened (facts 4.3). */
-enum chip_position { CHIP_POS_SU = 0, CHIP_POS_SIMD = 1, CHIP_POS_SIMT = 2, CHIP_POS_UNKNOWN = 200 };
+enum chip_position {
+	CHIP_POS_SU = 0,
+	CHIP_POS_SIMD = 1,
+	CHIP_POS_SIMT = 2,
+	CHIP_POS_UNKNOWN = 200,
+};
 
 /** Why a core stopped (facts section 4). */
 struct chip_stop {
-	const char *reason;             /* "VEC_ERROR"; "Unknown Error" when no error bit says why */
+	const char *reason;             /* "VEC_ERROR"; "Unknown Error" without an error bit */
 	const struct chip_error_reg *reg; /* deciding register, NULL when unknown */
 	uint32_t value;                 /* its value */
 	uint32_t mask;                  /* the bits of value that decided */

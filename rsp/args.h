@@ -49,7 +49,7 @@ bool rsp_text_skip(struct rsp_text *t, char c);
 bool rsp_text_split(struct rsp_text *t, char sep, struct rsp_text *piece);
 /** True when *t is exactly word. */
 bool rsp_text_is(struct rsp_text t, const char *word);
-/** Hex digits of *t as a C string into out; false: odd, not hex, NUL inside, or longer than cap-1. */
+/** Hex digits of t as a C string into out; false: odd, not hex, a NUL inside, or no room. */
 bool rsp_text_unhex(struct rsp_text t, char *out, size_t cap);
 
 #endif

@@ -160,7 +160,9 @@ static size_t encode_runs(const char *payload, size_t n, char *out)
 	char *to = out;
 
 	for (size_t i = 0; i < n;) {
-		size_t r = n - i > RLE_MIN && same_four(payload + i) ? repeats(payload + i, n - i) : 0;
+		size_t left = n - i;
+		bool run = left > RLE_MIN && same_four(payload + i);
+		size_t r = run ? repeats(payload + i, left) : 0;
 
 		*to++ = payload[i++];
 		if (r >= RLE_MIN) {

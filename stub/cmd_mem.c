@@ -97,7 +97,8 @@ static enum target_status check_work(struct session *s, uint64_t at, uint64_t n)
 		return target_fail(s->target, TARGET_INVALID, "more than %d MiB at once",
 				   WORK_LIMIT >> 20);
 	if (n && n - 1 > UINT64_MAX - at)
-		return target_fail(s->target, TARGET_INVALID, "the range ends behind the last address");
+		return target_fail(s->target, TARGET_INVALID,
+				   "the range ends behind the last address");
 	return TARGET_OK;
 }
 

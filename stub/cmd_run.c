@@ -85,7 +85,8 @@ static enum target_status resume_old(struct session *s, enum target_action_kind 
 	};
 
 	if (has_address)
-		return target_fail(s->target, TARGET_INVALID, "resume at an address: set pc instead");
+		return target_fail(s->target, TARGET_INVALID,
+				   "resume at an address: set pc instead");
 	return target_resume(s->target, a, kind == TARGET_CONTINUE ? 2 : 1);
 }
 

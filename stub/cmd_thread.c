@@ -6,7 +6,7 @@
 #include "stub/commands.h"
 #include "stub/reply.h"
 
-/* "?": the thread a client should see first. Without a process: "W00", as gdbserver --multi does. */
+/* "?": the thread a client should see first; without a process "W00", as gdbserver --multi. */
 enum target_status cmd_status(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
 {
 	struct target_stop stop;

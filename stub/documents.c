@@ -49,7 +49,8 @@ static void add_thread(struct session *s, struct target_tid tid, struct target_t
 	struct target_stop stop;
 
 	if (s->client.multiprocess)
-		target_text_format(out, "<thread id=\"p%" PRIx32 ".%" PRIx32 "\"", tid.pid, tid.tid);
+		target_text_format(out, "<thread id=\"p%" PRIx32 ".%" PRIx32 "\"", tid.pid,
+				   tid.tid);
 	else
 		target_text_format(out, "<thread id=\"%" PRIx32 "\"", tid.tid);
 	if (target_stop(s->target, tid, &stop) == TARGET_OK && stop.core >= 0)
@@ -190,8 +191,8 @@ enum target_status document_memory_map(struct session *s, struct target_text *ou
 	target_text_add(out, "<?xml version=\"1.0\"?><memory-map>");
 	for (size_t i = 0; i < list.n; i++)
 		target_text_format(out,
-				   "<memory type=\"ram\" start=\"0x%" PRIx64 "\" length=\"0x%" PRIx64
-				   "\"/>",
+				   "<memory type=\"ram\" start=\"0x%" PRIx64
+				   "\" length=\"0x%" PRIx64 "\"/>",
 				   owned[i].start, owned[i].end - owned[i].start);
 	target_text_add(out, "</memory-map>");
 	return TARGET_OK;

@@ -51,7 +51,8 @@ static bool read_config(struct program *p)
 	bool ok = config_read(&p->config, fd, &err);
 	close(fd);
 	if (!ok && err.line)
-		fprintf(stderr, "ascend-gdbserver: %s:%u: %s\n", p->options.config, err.line, err.text);
+		fprintf(stderr, "ascend-gdbserver: %s:%u: %s\n", p->options.config, err.line,
+			err.text);
 	else if (!ok)
 		fprintf(stderr, "ascend-gdbserver: %s: %s\n", p->options.config, err.text);
 	return ok;
@@ -159,7 +160,7 @@ static int run(struct program *p)
 		config_help(stdout);
 		return 0;
 	case OPTIONS_SELFTEST:
-		printf("The unit tests are programs of the source tree: run `make check-unit` there.\n");
+		puts("The unit tests are programs of the source tree: run `make check-unit`.");
 		return 0;
 	case OPTIONS_TRANSLATE:
 		return translate_file(&p->options, log_for_target(&p->log));

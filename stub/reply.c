@@ -24,8 +24,11 @@ void reply_tid(const struct session *s, struct rsp_buf *out, struct target_tid t
 /* Words as they may stand in an error packet: one line, nothing that looks like framing. */
 static void add_words(struct rsp_buf *out, const char *words)
 {
-	for (; *words; words++)
-		rsp_buf_char(out, (unsigned char)*words < ' ' || strchr("#$*}", *words) ? ' ' : *words);
+	for (; *words; words++) {
+		bool plain = (unsigned char)*words >= ' ' && !strchr("#$*}", *words);
+
+		rsp_buf_char(out, plain ? *words : ' ');
+	}
 }
 
 void reply_error(const struct session *s, enum command_reply kind, enum target_status status,
@@ -80,6 +83,19 @@ static void expedite(struct session *s, struct target_tid tid, size_t reg, struc
 	rsp_buf_char(out, ';');
 }
 
+/* 0 when it cannot be read. */
+static uint64_t program_counter(struct session *s, struct target_tid tid)
+{
+	const struct arch_desc *d = target_arch(s->target, tid);
+	uint8_t value[ARCH_REG_MAX_BYTES] = { 0 };
+	uint64_t pc = 0;
+	bool valid;
+
+	if (d && target_reg_read(s->target, tid, d->pc, value, &valid) == TARGET_OK)
+		memcpy(&pc, value, sizeof(pc));
+	return pc;
+}
+
 /* All threads and their program counters: saves lldb two packets per thread. */
 static void list_threads(struct session *s, struct rsp_buf *out)
 {
@@ -93,14 +109,7 @@ static void list_threads(struct session *s, struct rsp_buf *out)
 	}
 	rsp_buf_text(out, ";thread-pcs:");
 	for (size_t i = 0; i < n; i++) {
-		const struct arch_desc *d = target_arch(s->target, s->threads[i]);
-		uint8_t value[ARCH_REG_MAX_BYTES] = { 0 };
-		uint64_t pc = 0;
-		bool valid;
-
-		if (d && target_reg_read(s->target, s->threads[i], d->pc, value, &valid) == TARGET_OK)
-			memcpy(&pc, value, sizeof(pc));
-		rsp_buf_format(out, "%s%" PRIx64, i ? "," : "", pc);
+		rsp_buf_format(out, "%s%" PRIx64, i ? "," : "", program_counter(s, s->threads[i]));
 	}
 	rsp_buf_char(out, ';');
 }

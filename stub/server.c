@@ -146,8 +146,8 @@ static void admit(struct server *s, int listener)
 
 	if (fd < 0) {
 		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
-			log_format(s->setup.log, TARGET_LOG_WARN, "a client could not be accepted: %s",
-				   strerror(errno));
+			log_format(s->setup.log, TARGET_LOG_WARN,
+				   "a client could not be accepted: %s", strerror(errno));
 		return;
 	}
 	if (s->session)

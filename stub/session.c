@@ -58,9 +58,12 @@ static struct target_tid stopped_thread(struct session *s)
 {
 	struct target_stop stop;
 
-	if (s->attached && !s->stopped.pid &&
-	    target_stop(s->target, (struct target_tid){ 0 }, &stop) == TARGET_OK)
+	if (!s->attached || s->stopped.pid)
+		return s->stopped;
+	enum target_status status = target_stop(s->target, (struct target_tid){ 0 }, &stop);
+	if (status == TARGET_OK)
 		s->stopped = stop.tid;
+	s->closing |= status == TARGET_GONE;
 	return s->stopped;
 }
 

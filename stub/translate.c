@@ -42,7 +42,8 @@ static void *read_kernel(const struct options *o, struct target_log log, size_t 
 		ssize_t got = read(fd, bytes + *n, (size_t)st.st_size - *n);
 
 		if (got <= 0) {
-			complain(got ? strerror(errno) : "the kernel file became shorter while it was read");
+			complain(got ? strerror(errno) :
+				       "the kernel file became shorter while it was read");
 			return NULL;
 		}
 		*n += (size_t)got;

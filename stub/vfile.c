@@ -80,7 +80,14 @@ static void put_be(uint8_t *to, uint64_t v, size_t n)
 /* struct stat of the File-I/O protocol: 64 bytes, big-endian ("struct stat" in the GDB manual). */
 static void add_stat(const struct vfile *f, struct rsp_buf *out)
 {
-	enum { STAT = 64, MODE_AT = 8, NLINK_AT = 12, SIZE_AT = 28, BLKSIZE_AT = 36, BLOCKS_AT = 44 };
+	enum {
+		STAT = 64,
+		MODE_AT = 8,
+		NLINK_AT = 12,
+		SIZE_AT = 28,
+		BLKSIZE_AT = 36,
+		BLOCKS_AT = 44,
+	};
 	uint8_t st[STAT] = { 0 };
 
 	put_be(st + MODE_AT, 0100444, 4);

@@ -84,8 +84,8 @@ static void offer_block(struct ascend_map *m, const struct ascend *a, size_t i)
 	offer(m, &r);
 }
 
-static void offer_local(struct ascend_map *m, const struct ascend *a, const struct ascend_core *core,
-			size_t i)
+static void offer_local(struct ascend_map *m, const struct ascend *a,
+			const struct ascend_core *core, size_t i)
 {
 	const struct ascend_local *l = &a->locals[i];
 	const struct ascend_core owner = { .unified = l->core };
@@ -167,7 +167,7 @@ static int by_start(const void *x, const void *y)
 	if (p->start != q->start)
 		return p->start < q->start ? -1 : 1;
 	if (p->kind != q->kind)
-		return p->kind < q->kind ? -1 : 1; /* a copy is part of the block it was made from */
+		return p->kind < q->kind ? -1 : 1; /* a copy is part of its block */
 	return p->index < q->index ? -1 : p->index > q->index;
 }
 
