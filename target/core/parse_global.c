@@ -125,17 +125,17 @@ static bool place_block(struct core_dump *d, struct ascend_block *b, size_t i, u
 	}
 	s->block = i + 1;
 	d->block_section[i] = found;
+	if (b->size > s->size) {
+		core_loss(d, "memory entry %zu: only %" PRIu64 " of %" PRIu64 " bytes are there", i,
+			  s->size, b->size);
+		b->size = s->size;
+	}
 	if (b->size > d->limits.global_bytes) {
 		core_loss(d,
 			  "memory entry %zu: %" PRIu64 " bytes are more than the limit of "
 			  "%" PRIu64 ": unreadable",
 			  i, b->size, d->limits.global_bytes);
 		return false;
-	}
-	if (b->size > s->size) {
-		core_loss(d, "memory entry %zu: only %" PRIu64 " of %" PRIu64 " bytes are there", i,
-			  s->size, b->size);
-		b->size = s->size;
 	}
 	if (b->size > UINT64_MAX - b->at) {
 		core_loss(d, "memory entry %zu: it goes beyond the last address: cut", i);

@@ -69,18 +69,18 @@ static bool place_local(struct core_dump *d, struct ascend_local *l, uint32_t in
 		return false;
 	}
 	*offset = s->offset;
+	if (l->size > s->size) {
+		core_loss(d,
+			  "%s: only %" PRIu64 " of %" PRIu64 " bytes of a local memory are there",
+			  name, s->size, l->size);
+		l->size = s->size;
+	}
 	if (l->size > d->limits.local_bytes) {
 		core_loss(d,
 			  "%s: %" PRIu64 " bytes of local memory are more than the limit of "
 			  "%" PRIu64 ": unreadable",
 			  name, l->size, d->limits.local_bytes);
 		return false;
-	}
-	if (l->size > s->size) {
-		core_loss(d,
-			  "%s: only %" PRIu64 " of %" PRIu64 " bytes of a local memory are there",
-			  name, s->size, l->size);
-		l->size = s->size;
 	}
 	return true;
 }

@@ -8,14 +8,18 @@
  * sections before the table are known to the byte.
  */
 #include <elf.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "target/auto.h"
 #include "target/core/core_priv.h"
 
 #define FAILED_BIT (1ull << 63)
-#define SCAN_BYTES (1ull << 30) /* how far a table is searched */
+#define SCAN_BYTES (8ull << 30) /* how far a table is searched: seconds */
 
+enum { PIECE_BYTES = 1 << 20 };
 enum { DATA_AT = 64, DEVICE_SIZE = 40, DEVICE_TYPE = 36, NAME_MAX_BYTES = 255 };
 
 /* GlobalMemInfo and LocalMemInfo (facts 2.2, 2.3). */
@@ -37,6 +41,12 @@ struct shape {
 	uint8_t bytes; /* offset of the u64 size of the section */
 	uint8_t index; /* offset of the u32 section index */
 	bool (*is_entry)(struct span entry);
+};
+
+struct place {
+	const struct shape *shape;
+	uint64_t at;
+	size_t count; /* entries */
 };
 
 struct walk {
@@ -97,35 +107,68 @@ static size_t match_table(const struct walk *w, const struct shape *shape, uint6
 	return matched;
 }
 
-/* The next table from w->at on: its place, and its entries as *count. */
-static bool find_table(const struct walk *w, const struct shape *shape, uint64_t *out,
-		       size_t *count)
+/* The first byte from `at` on that is not in a hole of the file: holes hold no tables. */
+static uint64_t skip_hole(const struct core_dump *d, uint64_t at)
+{
+	off_t data = lseek(d->fd, (off_t)at, SEEK_DATA);
+
+	if (data < 0)
+		return errno == ENXIO ? d->file.size : at;
+	return (uint64_t)data;
+}
+
+/* A table whose first index is in the piece of the file at `at`. */
+static bool find_in_piece(const struct walk *w, struct span piece, uint64_t at, struct place *out)
 {
 	uint32_t first = htole32((uint32_t)w->count);
-	uint64_t at = w->at + shape->index;
-	uint64_t end = at + span_room(w->d->file, at, SCAN_BYTES);
+	uint64_t from = 0;
 
-	while (at < end) {
-		const uint8_t *hit = memmem(w->d->file.data + at, end - at, &first, sizeof(first));
+	while (from < piece.size) {
+		const uint8_t *hit =
+			memmem(piece.data + from, piece.size - from, &first, sizeof(first));
 		if (!hit)
 			return false;
-		at = (uint64_t)(hit - w->d->file.data);
-		*out = at - shape->index;
-		*count = match_table(w, shape, *out);
-		if (*count)
+		from = (uint64_t)(hit - piece.data);
+		out->at = at + from - out->shape->index;
+		out->count = match_table(w, out->shape, out->at);
+		if (out->count)
 			return true;
-		at++;
+		from++;
+	}
+	return false;
+}
+
+/*
+ * The next table from w->at on. The file is searched in pieces through a buffer: mapped pages of a
+ * large dump would all count as ours.
+ */
+static bool find_table(const struct walk *w, const struct shape *shape, struct place *out)
+{
+	uint64_t at = w->at + shape->index, left = SCAN_BYTES;
+	AUTO_FREE uint8_t *buf = malloc(PIECE_BYTES);
+
+	out->shape = shape;
+	while (buf && left >= PIECE_BYTES && at < w->d->file.size) {
+		at = skip_hole(w->d, at);
+		ssize_t n = pread(w->d->fd, buf, PIECE_BYTES, (off_t)at);
+		if (n < (ssize_t)sizeof(uint32_t))
+			return false;
+		if (find_in_piece(w, (struct span){ buf, (uint64_t)n }, at, out))
+			return true;
+		at += (uint64_t)n - (sizeof(uint32_t) - 1);
+		left -= PIECE_BYTES;
 	}
 	return false;
 }
 
 static bool walk_globals(struct walk *w)
 {
-	size_t count;
+	struct place table;
 
-	if (!find_table(w, &global_shape, &w->global, &count))
+	if (!find_table(w, &global_shape, &table))
 		return false;
-	for (size_t k = 0; k < count; k++) {
+	w->global = table.at;
+	for (size_t k = 0; k < table.count; k++) {
 		uint64_t entry = w->global + k * GLOBAL_SIZE;
 		struct core_section *s =
 			add(w, CORE_GLOBAL, span_u64(w->d->file, entry + 8) & ~FAILED_BIT);
@@ -133,7 +176,7 @@ static bool walk_globals(struct walk *w)
 		s->index = (uint32_t)k;
 	}
 	w->at = w->global;
-	add(w, CORE_AUX_GLOBAL, count * GLOBAL_SIZE);
+	add(w, CORE_AUX_GLOBAL, table.count * GLOBAL_SIZE);
 	return true;
 }
 
@@ -196,10 +239,10 @@ static void walk_kernels(struct walk *w)
 }
 
 /* The core of a local table: its stack is among its caches. */
-static bool core_by_stack(const struct walk *w, uint64_t table, size_t count, uint32_t *id)
+static bool core_by_stack(const struct walk *w, const struct place *table, uint32_t *id)
 {
-	for (size_t k = 0; k < count; k++) {
-		uint32_t section = span_u32(w->d->file, table + k * LOCAL_SIZE + LOCAL_CACHED);
+	for (size_t k = 0; k < table->count; k++) {
+		uint32_t section = span_u32(w->d->file, table->at + k * LOCAL_SIZE + LOCAL_CACHED);
 		if (section >= w->count || w->sections[section].kind != CORE_GLOBAL)
 			continue;
 		uint64_t entry = w->global + (uint64_t)w->sections[section].index * GLOBAL_SIZE;
@@ -243,17 +286,16 @@ static uint64_t regs_size(const struct walk *w)
 
 static bool walk_core(struct walk *w)
 {
-	uint64_t table;
+	struct place table;
 	uint32_t id = 0;
-	size_t count;
 
-	if (!find_table(w, &local_shape, &table, &count))
+	if (!find_table(w, &local_shape, &table))
 		return false;
-	bool has_id = core_by_stack(w, table, count, &id);
-	for (size_t k = 0; k < count; k++)
-		add(w, CORE_LOCAL, span_u64(w->d->file, table + k * LOCAL_SIZE) & ~FAILED_BIT);
-	w->at = table;
-	struct core_section *s = add(w, CORE_AUX_LOCAL, count * LOCAL_SIZE);
+	bool has_id = core_by_stack(w, &table, &id);
+	for (size_t k = 0; k < table.count; k++)
+		add(w, CORE_LOCAL, span_u64(w->d->file, table.at + k * LOCAL_SIZE) & ~FAILED_BIT);
+	w->at = table.at;
+	struct core_section *s = add(w, CORE_AUX_LOCAL, table.count * LOCAL_SIZE);
 	s->has_id = has_id;
 	s->id = id;
 	uint64_t size = regs_size(w);
