@@ -16,8 +16,7 @@ static struct fake_target *fake(struct target *t)
 
 static const struct arch_feature features[] = {
 	{ "org.gnu.gdb.aarch64.core", "" },
-	{ "org.ascend.fake",
-	  "<vector id=\"v32u8\" type=\"uint8\" count=\"32\"/>" },
+	{ "org.ascend.fake", "<vector id=\"v32u8\" type=\"uint8\" count=\"32\"/>" },
 };
 
 static const struct arch_reg regs[FAKE_REGS] = {
@@ -157,7 +156,7 @@ static uint8_t byte_at(struct fake_target *f, struct target_tid tid, uint64_t at
 	case FAKE_LAST:
 		return 0;
 	default: /* digit number at % 16 of the address */
-		return (uint8_t)"0123456789abcdef"[(at & ~15ull) >> 4 * (15 - at % 16) & 15];
+		return (uint8_t) "0123456789abcdef"[(at & ~15ull) >> 4 * (15 - at % 16) & 15];
 	}
 }
 
@@ -226,9 +225,7 @@ static enum target_status fake_interrupt(struct target *t)
 
 	f->interrupts++;
 	f->has_event = true;
-	f->event = (struct target_stop){
-		.tid = { 1, 1 }, .signal = TARGET_SIGNAL_INT, .core = -1
-	};
+	f->event = (struct target_stop){ .tid = { 1, 1 }, .signal = TARGET_SIGNAL_INT, .core = -1 };
 	return TARGET_OK;
 }
 
@@ -344,8 +341,8 @@ static enum target_status fake_region(struct target *t, struct target_tid tid, u
 			return TARGET_OK;
 		}
 		if (at - 1 < r->end - 1) {
-			*out = (struct target_region){ r->start, r->end, true, true, r->writable,
-						       false, "" };
+			*out = (struct target_region){ r->start,    r->end, true, true,
+						       r->writable, false,  "" };
 			snprintf(out->name, sizeof(out->name), "%s", r->name);
 			return TARGET_OK;
 		}

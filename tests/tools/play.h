@@ -33,8 +33,8 @@ const char *play_words(enum play_got got);
 struct play_wire {
 	int in, out; /* -1: not connected */
 	bool no_ack;
-	bool ack_due;      /* '+' for a packet we sent has not come yet */
-	bool asks_no_ack;  /* QStartNoAckMode is under way */
+	bool ack_due;		/* '+' for a packet we sent has not come yet */
+	bool asks_no_ack;	/* QStartNoAckMode is under way */
 	struct play_text input; /* received, from `at` on not yet looked at */
 	size_t at;
 };
@@ -62,9 +62,9 @@ enum play_comm { PLAY_TCP, PLAY_STDIO, PLAY_UNIX, PLAY_COMMAND };
 struct play_daemon {
 	pid_t pid; /* 0: not running */
 	enum play_comm comm;
-	int in, out;       /* PLAY_STDIO: ours */
+	int in, out;	    /* PLAY_STDIO: ours */
 	int err_fd, out_fd; /* all it printed, from the start */
-	int status;        /* of waitpid, once it ended */
+	int status;	    /* of waitpid, once it ended */
 	char port[8];
 	char dir[64]; /* scratch folder of this script, "" none yet */
 };

@@ -85,8 +85,11 @@ static size_t add_words(struct script *s, char *text, const char **argv, size_t 
 			mark = strstr(w, "{o}");
 		if (!*w)
 			continue;
-		snprintf(s->argv_words[n], PLAY_PATH, "%.*s%s%s", mark ? (int)(mark - w) : (int)strlen(w), w,
-			 !mark ? "" : tmp ? s->daemon.dir : output_folder(),
+		snprintf(s->argv_words[n], PLAY_PATH, "%.*s%s%s",
+			 mark ? (int)(mark - w) : (int)strlen(w), w,
+			 !mark ? ""
+			 : tmp ? s->daemon.dir
+			       : output_folder(),
 			 mark ? strchr(mark, '}') + 1 : "");
 		argv[n] = s->argv_words[n];
 		n++;
@@ -263,8 +266,9 @@ static void do_args(struct script *s, const char *text)
 
 static void do_comm(struct script *s, const char *text)
 {
-	s->daemon.comm = !strcmp(text, "stdio") ? PLAY_STDIO : !strcmp(text, "unix") ? PLAY_UNIX :
-									       PLAY_TCP;
+	s->daemon.comm = !strcmp(text, "stdio")	 ? PLAY_STDIO
+			 : !strcmp(text, "unix") ? PLAY_UNIX
+						 : PLAY_TCP;
 }
 
 static void do_command(struct script *s, const char *text)
@@ -312,8 +316,8 @@ static void do_eof(struct script *s, const char *text)
 
 static void do_silence(struct script *s, const char *text)
 {
-	enum play_got got = connected(s) ? wire_silence(s->wire, (int)strtoul(text, NULL, 10)) :
-					   PLAY_BROKEN;
+	enum play_got got =
+		connected(s) ? wire_silence(s->wire, (int)strtoul(text, NULL, 10)) : PLAY_BROKEN;
 
 	if (got != PLAY_TIMEOUT)
 		give_up(s, "silence", play_words(got));

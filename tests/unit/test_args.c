@@ -173,9 +173,9 @@ static void test_unhex(void)
 		const char *hex;
 		bool want;
 	} rows[] = {
-		{ "", true },        { "414243", true }, { "41424344", false }, { "4", false },
-		{ "4100", false },   { "0041", false },  { "zz", false },       { "4142430", false },
-		{ "414g", false },
+		{ "", true },	 { "414243", true },   { "41424344", false },
+		{ "4", false },	 { "4100", false },    { "0041", false },
+		{ "zz", false }, { "4142430", false }, { "414g", false },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -187,9 +187,9 @@ static void test_unhex(void)
 }
 
 static const struct unit_test tests[] = {
-	{ "matching", test_matching }, { "values", test_values },
+	{ "matching", test_matching },	 { "values", test_values },
 	{ "zero byte", test_zero_byte }, { "thread ids", test_thread_ids },
-	{ "split", test_split },       { "unhex", test_unhex },
+	{ "split", test_split },	 { "unhex", test_unhex },
 };
 
 int main(void)

@@ -16,14 +16,13 @@ struct exchange {
 	const char *packet, *want;
 };
 
-#define G2 "7063000000000002737000000000000278323900000000027833300000000002"
-#define STOP2                                                                                      \
-	"T0b00:7063000000000002;01:7370000000000002;02:7832390000000002;thread:2;core:b;"
+#define G2	  "7063000000000002737000000000000278323900000000027833300000000002"
+#define STOP2	  "T0b00:7063000000000002;01:7370000000000002;02:7832390000000002;thread:2;core:b;"
 #define MALFORMED "E.malformed packet"
-#define NONSENSE "E.the argument makes no sense"
-#define NO_RUN "E.this is a dump: nothing can run, step or be called"
-#define NO_WRITE "E.this is a dump: memory and registers cannot be changed"
-#define NO_BREAK "E.this is a dump: breakpoints would never be hit"
+#define NONSENSE  "E.the argument makes no sense"
+#define NO_RUN	  "E.this is a dump: nothing can run, step or be called"
+#define NO_WRITE  "E.this is a dump: memory and registers cannot be changed"
+#define NO_BREAK  "E.this is a dump: breakpoints would never be hit"
 #define NO_THREAD "E.there is no such thread"
 
 /* On a target that can everything. Thread 2 is the one that stopped. */

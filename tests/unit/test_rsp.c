@@ -148,10 +148,24 @@ static void test_buf_xml(void)
 	} rows[] = {
 		{ "a<b>&\"c'", "a&lt;b&gt;&amp;&quot;c&apos;" },
 		{ "tab\tnl\ncr\resc\033del", "tab\tnl\ncr?esc?del" },
-		{ "h\xc3\xa9 \xe6\xa0\xb8 \xf0\x9f\x98\x80", "h\xc3\xa9 \xe6\xa0\xb8 \xf0\x9f\x98\x80" },
-		{ "\xff-\xc3-\x80-\xe6\xa0-\xc3", "?-?-?-?" "?-?" }, /* not UTF-8 */
-		{ "\xc0\x80 \xe0\x80\xaf \xed\xa0\x80 \xf4\x90\x80\x80", "?" "? ?" "?" "? ?" "?" "? ?" "?" "?" "?" },
-		{ "\xef\xbf\xbe \xef\xbf\xbf", "?" "?" "? ?" "?" "?" }, /* not characters of XML */
+		{ "h\xc3\xa9 \xe6\xa0\xb8 \xf0\x9f\x98\x80",
+		  "h\xc3\xa9 \xe6\xa0\xb8 \xf0\x9f\x98\x80" },
+		{ "\xff-\xc3-\x80-\xe6\xa0-\xc3", "?-?-?-?"
+						  "?-?" }, /* not UTF-8 */
+		{ "\xc0\x80 \xe0\x80\xaf \xed\xa0\x80 \xf4\x90\x80\x80", "?"
+									 "? ?"
+									 "?"
+									 "? ?"
+									 "?"
+									 "? ?"
+									 "?"
+									 "?"
+									 "?" },
+		{ "\xef\xbf\xbe \xef\xbf\xbf", "?"
+					       "?"
+					       "? ?"
+					       "?"
+					       "?" }, /* not characters of XML */
 	};
 	char storage[128];
 	struct rsp_buf b;
@@ -173,8 +187,10 @@ struct record {
 
 static void note(struct record *r, const struct rsp_frame *f, enum rsp_event ev)
 {
-	static const char letters[] = { [RSP_MORE] = '.', [RSP_ACK] = '+', [RSP_NACK] = '-',
-					[RSP_INTERRUPT] = 'I', [RSP_BAD] = 'B', [RSP_TOO_LONG] = 'L' };
+	static const char letters[] = {
+		[RSP_MORE] = '.',      [RSP_ACK] = '+', [RSP_NACK] = '-',
+		[RSP_INTERRUPT] = 'I', [RSP_BAD] = 'B', [RSP_TOO_LONG] = 'L'
+	};
 	struct rsp_buf b;
 
 	rsp_buf_init(&b, r->text + r->n, sizeof(r->text) - 1 - r->n);
@@ -226,7 +242,10 @@ static const struct frame_row frame_rows[] = {
 	{ "interrupt between", "\003$g#67\003", "I<g>I" },
 	{ "interrupt between the sum's digits", "$g#\0036\0037", "II<g>" },
 	{ "interrupt inside is data", "$X\003#5b", "<X\003>" },
-	{ "escape", "$a}\x03}\x04}]}\x0a" "b#25", "<a#$}*b>" },
+	{ "escape",
+	  "$a}\x03}\x04}]}\x0a"
+	  "b#25",
+	  "<a#$}*b>" },
 	{ "escape of a plain byte", "$}A#be", "<a>" },
 	{ "escape at the end", "$a}#de$?#3f", "B<?>" },
 	{ "dollar inside", "$m12$g#67", "B<g>" },
@@ -400,7 +419,8 @@ static void test_encode_known(void)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		size_t n = rsp_frame_encode('$', rows[i].payload, strlen(rows[i].payload), true, wire);
+		size_t n =
+			rsp_frame_encode('$', rows[i].payload, strlen(rows[i].payload), true, wire);
 		CU_ASSERT_EQUAL(n, strlen(rows[i].want));
 		CU_ASSERT_NSTRING_EQUAL(wire, rows[i].want, n);
 	}
@@ -452,11 +472,14 @@ static void test_encode_then_feed(void)
 
 static void test_expand_hostile(void)
 {
-	static const char *const bad[] = { "*", "* ", "a*", "a*\x1d", "a*\x01", "a*\xff", "a*\x7f" };
+	static const char *const bad[] = {
+		"*", "* ", "a*", "a*\x1d", "a*\x01", "a*\xff", "a*\x7f"
+	};
 	char out[100];
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		CU_ASSERT_EQUAL(rsp_frame_expand(bad[i], strlen(bad[i]), out, sizeof(out)), SIZE_MAX);
+		CU_ASSERT_EQUAL(rsp_frame_expand(bad[i], strlen(bad[i]), out, sizeof(out)),
+				SIZE_MAX);
 	CU_ASSERT_EQUAL(rsp_frame_expand("a*~", 3, out, sizeof(out)), 98);
 	CU_ASSERT_EQUAL(rsp_frame_expand("a*~", 3, out, 98), 98);
 	CU_ASSERT_EQUAL(rsp_frame_expand("a*~", 3, out, 97), SIZE_MAX);
