@@ -138,7 +138,7 @@ static void table_at_end(const struct core_dump *d, struct table *t)
 /* The name of a row, empty when there is none. */
 static struct span row_name(const struct table *t, size_t i)
 {
-	uint64_t at = t->rows[i].sh_name, left = at < t->names.size ? t->names.size - at : 0;
+	uint64_t at = t->rows[i].sh_name, left = span_room(t->names, at, NAME_ROOM);
 	const uint8_t *nul = left ? memchr(t->names.data + at, 0, left) : NULL;
 	struct span name = { NULL, 0 };
 

@@ -12,7 +12,7 @@
 #include "target/auto.h"
 #include "target/core/core_priv.h"
 
-enum { KERNEL_BYTES = 1 << 30, PROCESS = 1, NUMBERS = 3 };
+enum { PROCESS = 1, NUMBERS = 3 };
 
 /* RegInfo and RegInfoWide, coredump facts 2.3. */
 enum { REG_INVALID = 8, REG_VALUE = 16 };
@@ -213,7 +213,7 @@ struct target *core_open(const char *path, const char *kernel, const struct core
 	if (fd < 0)
 		return NULL;
 	if (kernel) {
-		kernel_fd = core_open_file(kernel, "kernel file", KERNEL_BYTES, limits->insecure,
+		kernel_fd = core_open_file(kernel, "kernel file", CORE_MAX_KERNEL, limits->insecure,
 					   log, why);
 		if (kernel_fd < 0) {
 			close(fd);

@@ -35,11 +35,14 @@ static struct span section_bytes(struct core_dump *d, enum core_kind kind)
 }
 
 /* Equal files are one candidate: identity is the digest. */
-static void add_candidate(struct choice *c, struct span bytes, const char *origin)
+static void add_candidate(struct core_dump *d, struct choice *c, struct span bytes,
+			  const char *origin)
 {
 	struct candidate *new = &c->items[c->count];
 
-	if (!bytes.data)
+	if (bytes.size > CORE_MAX_KERNEL)
+		core_loss(d, "the %s is larger than %d bytes: ignored", origin, CORE_MAX_KERNEL);
+	if (!bytes.data || bytes.size > CORE_MAX_KERNEL)
 		return;
 	*new = (struct candidate){ .bytes = bytes, .origin = origin };
 	symbols_sha256(bytes.data, bytes.size, new->digest);
@@ -229,9 +232,9 @@ bool kernels_load(struct core_dump *d, struct span argument, char *why)
 
 	if (!check_argument(argument, why))
 		return false;
-	add_candidate(&c, argument, "kernel file");
-	add_candidate(&c, section_bytes(d, CORE_HOST_KERNEL), "kernel object of the host");
-	add_candidate(&c, section_bytes(d, CORE_FILE_KERNEL), "kernel object from disk");
+	add_candidate(d, &c, argument, "kernel file");
+	add_candidate(d, &c, section_bytes(d, CORE_HOST_KERNEL), "kernel object of the host");
+	add_candidate(d, &c, section_bytes(d, CORE_FILE_KERNEL), "kernel object from disk");
 	d->ascend.kernels = calloc(1, sizeof(*d->ascend.kernels));
 	if (!d->ascend.kernels)
 		return core_refuse(why, "out of memory for the kernel");

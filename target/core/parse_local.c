@@ -116,8 +116,10 @@ static void parse_entry(struct core_dump *d, uint16_t core, struct span entry)
 /* What kind of core has such memories; false when only caches are there. */
 static bool type_by_memory(struct span table, enum chip_core_type *type)
 {
-	for (uint64_t at = 0; at + ENTRY_SIZE <= table.size; at += ENTRY_SIZE) {
-		uint32_t mem = span_u32(table, at + ENTRY_MEM);
+	uint64_t count = span_room(table, 0, ENTRY_SIZE * CORE_MAX_LOCALS) / ENTRY_SIZE;
+
+	for (uint64_t i = 0; i < count; i++) {
+		uint32_t mem = span_u32(table, i * ENTRY_SIZE + ENTRY_MEM);
 		if (mem >= CHIP_L0A && mem <= CHIP_L1) {
 			*type = mem == CHIP_UB ? CHIP_AIV : CHIP_AIC;
 			return true;

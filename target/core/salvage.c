@@ -17,7 +17,7 @@
 #include "target/core/core_priv.h"
 
 #define FAILED_BIT (1ull << 63)
-#define SCAN_BYTES (8ull << 30) /* how far a table is searched: seconds */
+#define SCAN_BYTES (4ull << 30) /* how far a table is searched: seconds */
 
 enum { PIECE_BYTES = 1 << 20 };
 enum { DATA_AT = 64, DEVICE_SIZE = 40, DEVICE_TYPE = 36, NAME_MAX_BYTES = 255 };
