@@ -66,7 +66,14 @@ static Dwarf_Endianness byte_order(void *obj)
 	return DW_OBJECT_LSB;
 }
 
-static Dwarf_Small word_size(void *obj)
+/* libdwarf takes it for the least size of a unit's header only: units say what they have. */
+static Dwarf_Small length_size(void *obj)
+{
+	(void)obj;
+	return 4;
+}
+
+static Dwarf_Small pointer_size(void *obj)
 {
 	(void)obj;
 	return 8;
@@ -82,8 +89,8 @@ static Dwarf_Unsigned section_count(void *obj)
 static const Dwarf_Obj_Access_Methods access_methods = {
 	.get_section_info = section_info,
 	.get_byte_order = byte_order,
-	.get_length_size = word_size,
-	.get_pointer_size = word_size,
+	.get_length_size = length_size,
+	.get_pointer_size = pointer_size,
 	.get_section_count = section_count,
 	.load_section = section_load,
 };
