@@ -53,7 +53,7 @@ FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_BIN := $(FUZZ_SRC:%.c=$(O)/%)
 REPLAY_BIN := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(O)/tests/fuzz/replay_%)
 TEST_FILES :=
--include tests/kernels/rules.mk tests/tools/rules.mk
+-include tests/kernels/rules.mk tests/tools/rules.mk tests/bench/rules.mk
 TEST_FILES += $(KERNELS)
 
 # Fakes and the writer of dumps, for the unit tests and fuzz targets that want them.
@@ -101,7 +101,7 @@ fuzz: ## every fuzz target for FUZZ_SECONDS (60), with clang's sanitizers
 	$(AGAIN) CC=clang O=$(O)-fuzz SAN=fuzzer-no-link,address,undefined fuzz-bin
 	$(Q)O=$(O)-fuzz FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run
 fuzz-bin: $(FUZZ_BIN)
-bench: $(BIN) $(TEST_FILES) ## speed beside gdbserver
+bench: $(BIN) $(TEST_FILES) $(BENCH_FILES) ## speed beside gdbserver
 	$(Q)O=$(O) tests/bench/run.sh
 coverage: ## lines and branches that the tests reach
 	$(Q)-find $(O)-cov -name "*.gcda" -delete 2>/dev/null

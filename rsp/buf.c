@@ -105,9 +105,15 @@ void rsp_buf_hex_text(struct rsp_buf *b, const char *s)
 	rsp_buf_hex(b, s, strlen(s));
 }
 
-static bool must_escape(char c)
+/* Bytes up to the next one that must be escaped. */
+static size_t plain_run(const char *p, size_t n)
 {
-	return c == '#' || c == '$' || c == '}' || c == '*';
+	static const bool special[256] = { ['#'] = true, ['$'] = true, ['*'] = true, ['}'] = true };
+	size_t i = 0;
+
+	while (i < n && !special[(unsigned char)p[i]])
+		i++;
+	return i;
 }
 
 size_t rsp_buf_binary(struct rsp_buf *b, const void *data, size_t n)
@@ -117,15 +123,18 @@ size_t rsp_buf_binary(struct rsp_buf *b, const void *data, size_t n)
 	size_t done = 0;
 	char *to = b->data + b->len;
 
-	for (; done < n; done++) {
-		size_t need = must_escape(p[done]) ? 2 : 1;
+	while (done < n && room) {
+		size_t run = plain_run(p + done, n - done < room ? n - done : room);
 
-		if (need > room)
+		memcpy(to, p + done, run);
+		to += run;
+		done += run;
+		room -= run;
+		if (done == n || room < 2)
 			break;
-		room -= need;
-		if (need == 2)
-			*to++ = '}';
-		*to++ = need == 2 ? (char)(p[done] ^ 0x20) : p[done];
+		*to++ = '}';
+		*to++ = (char)(p[done++] ^ 0x20);
+		room -= 2;
 	}
 	b->len = (size_t)(to - b->data);
 	return done;

@@ -150,9 +150,23 @@ static size_t repeats(const char *p, size_t n)
 	return r;
 }
 
-static bool same_four(const char *p)
+/*
+ * First place at or behind `at` where four equal bytes begin, n when there is none. Two unequal
+ * neighbours rule out three places at once.
+ */
+static size_t next_run(const char *p, size_t at, size_t n)
 {
-	return p[0] == p[1] && p[0] == p[2] && p[0] == p[3];
+	while (at + RLE_MIN < n) {
+		if (p[at + 3] != p[at + 2])
+			at += 3;
+		else if (p[at + 2] != p[at + 1])
+			at += 2;
+		else if (p[at + 1] != p[at])
+			at += 1;
+		else
+			return at;
+	}
+	return n;
 }
 
 static size_t encode_runs(const char *payload, size_t n, char *out)
@@ -160,16 +174,17 @@ static size_t encode_runs(const char *payload, size_t n, char *out)
 	char *to = out;
 
 	for (size_t i = 0; i < n;) {
-		size_t left = n - i;
-		bool run = left > RLE_MIN && same_four(payload + i);
-		size_t r = run ? repeats(payload + i, left) : 0;
+		size_t run = next_run(payload, i, n);
 
-		*to++ = payload[i++];
-		if (r >= RLE_MIN) {
-			*to++ = '*';
-			*to++ = (char)(r + RLE_BIAS);
-			i += r;
-		}
+		memcpy(to, payload + i, run - i);
+		to += run - i;
+		if (run == n)
+			break;
+		size_t r = repeats(payload + run, n - run);
+		*to++ = payload[run];
+		*to++ = '*';
+		*to++ = (char)(r + RLE_BIAS);
+		i = run + 1 + r;
 	}
 	return (size_t)(to - out);
 }
