@@ -130,7 +130,7 @@ static const struct range ranges[] = {
 	{ FAKE_RAM, FAKE_RAM + 0x1000, "ram", true },
 	{ FAKE_BYTES, FAKE_BYTES + 0x100, "<bytes>", false },
 	{ FAKE_OWN, FAKE_OWN + 16, "", false },
-	{ FAKE_BIG, FAKE_BIG + (4 << 20), "big", false },
+	{ FAKE_BIG, FAKE_BIG + (2 << 20), "big", false },
 	{ FAKE_LAST, 0, "last", false },
 };
 
@@ -144,9 +144,9 @@ static const struct range *range_at(uint64_t at)
 	return NULL;
 }
 
-static uint8_t byte_at(struct fake_target *f, struct target_tid tid, uint64_t at)
+static uint8_t byte_at(struct fake_target *f, struct target_tid tid, uint64_t start, uint64_t at)
 {
-	switch (range_at(at)->start) {
+	switch (start) {
 	case FAKE_RAM:
 		return f->ram[at - FAKE_RAM];
 	case FAKE_BYTES:
@@ -173,7 +173,7 @@ static enum target_status fake_mem_read(struct target *t, struct target_tid tid,
 	if (n > left)
 		n = (size_t)left;
 	for (size_t i = 0; i < n; i++)
-		((uint8_t *)buf)[i] = byte_at(fake(t), tid, at + i);
+		((uint8_t *)buf)[i] = byte_at(fake(t), tid, r->start, at + i);
 	*done = n;
 	return TARGET_OK;
 }

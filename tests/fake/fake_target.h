@@ -29,7 +29,7 @@ enum { FAKE_PC, FAKE_SP, FAKE_X29, FAKE_X30, FAKE_X0, FAKE_X1, FAKE_LOST, FAKE_V
 #define FAKE_RAM   0x4000ull   /* 0x1000 bytes of zeros that can be written */
 #define FAKE_BYTES 0x6000ull   /* 0x100 bytes: 0, 1, 2 ... */
 #define FAKE_OWN   0x7000ull   /* 16 bytes, the tid in each: another thread sees its own */
-#define FAKE_BIG   0x100000ull /* 4 MiB */
+#define FAKE_BIG   0x100000ull /* 2 MiB */
 #define FAKE_LAST  0xfffffffffffff000ull /* the last page: zeros */
 
 /** What tests look at and steer; the target is the first member. */

@@ -63,7 +63,7 @@ static const struct {
 	  "<memory type=\"ram\" start=\"0x4000\" length=\"0x1000\"/>"
 	  "<memory type=\"ram\" start=\"0x6000\" length=\"0x100\"/>"
 	  "<memory type=\"ram\" start=\"0x7000\" length=\"0x10\"/>"
-	  "<memory type=\"ram\" start=\"0x100000\" length=\"0x400000\"/>"
+	  "<memory type=\"ram\" start=\"0x100000\" length=\"0x200000\"/>"
 	  "<memory type=\"ram\" start=\"0xfffffffffffff000\" length=\"0x1000\"/></memory-map>" },
 	{ "osdata:read:", "<osdata type=\"types\"><item><column name=\"Type\">ascend-cores</column>"
 			  "<column name=\"Description\">Cores &amp; &lt;what&gt; they did</column>"

@@ -132,7 +132,7 @@ static void test_long_reads(void)
 	CU_ASSERT_EQUAL(c.reply_n, SESSION_PACKET_SIZE - 2);
 	client_ask(&c, "x100000,200000");
 	CU_ASSERT_EQUAL(c.reply_n, SESSION_PACKET_SIZE);
-	client_ask(&c, "m4fffff,10");
+	client_ask(&c, "m2fffff,10");
 	CU_ASSERT_EQUAL(c.reply_n, 2);
 	client_ask(&c, "mffffffffffffff00,10000");
 	CU_ASSERT_EQUAL(c.reply_n, 512);
