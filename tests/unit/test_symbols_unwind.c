@@ -253,15 +253,16 @@ static struct symbols_object *open_compiled(const char *name, const char *suffix
 	return o;
 }
 
-static void compare_frames(const char *name)
+/* false: not built */
+static bool compare_frames(const char *name)
 {
 	struct symbols_object *device = open_compiled(name, ".o");
-	struct symbols_object *host = open_compiled(name, ".elf");
+	struct symbols_object *host = device ? open_compiled(name, ".elf") : NULL;
 	unsigned unwound = 0;
 	size_t n;
 
-	if (!device || !host)
-		return;
+	if (!host)
+		return false;
 	symbols_load_image(host, &n);
 	for (size_t at = 0; at < n; at += 4) {
 		struct symbols_frame a = frame_at(at);
@@ -275,6 +276,7 @@ static void compare_frames(const char *name)
 	CU_ASSERT_TRUE(unwound > 50);
 	symbols_close(device);
 	symbols_close(host);
+	return true;
 }
 
 static void test_compiled(void)
@@ -285,8 +287,8 @@ static void test_compiled(void)
 		"matmul_mix.dwarf3", "matmul_mix.dwarf4", "matmul_mix.dwarf64",
 	};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		compare_frames(names[i]);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && compare_frames(names[i]); i++)
+		;
 }
 
 int main(void)
