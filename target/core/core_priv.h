@@ -15,15 +15,19 @@
  * and "this is no dump at all" make a function return false.
  */
 
+/** Bounds that keep a hostile dump cheap; writers stay far below them. */
 enum {
-	CORE_SLOTS = 128, /* unified core ids looked after; chips have at most 108 */
 	CORE_MAX_SECTIONS = 1 << 16,
-	CORE_MAX_BLOCKS = 1024,	     /* bounds that keep a hostile dump cheap; writers stay */
-	CORE_MAX_LOCALS = 32,	     /* far below: per core */
+	CORE_MAX_BLOCKS = 1024,
+	CORE_MAX_LOCALS = 32,	     /* per core */
 	CORE_MAX_REGS = 1 << 14,     /* per core */
 	CORE_MAX_KERNEL = 256 << 20, /* bytes of a kernel object */
 	CORE_MAX_JSON = 1 << 20,
 	CORE_LOSS_LINES = 100,
+};
+
+enum {
+	CORE_SLOTS = 128,	    /* unified core ids looked after; chips have at most 108 */
 	CORE_TYPE_UNNAMED = 0xffff, /* ascend_block.type: no entry says what the block is */
 };
 
