@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <netdb.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,8 @@ bool wire_connect_tcp(struct play_wire *w, const char *host, const char *port)
 		int fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 		ok = fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen) == 0;
+		/* '+' and the next packet are two small writes, which would wait for each other */
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
 		if (ok)
 			wire_use(w, fd, fd);
 		else if (fd >= 0)
