@@ -83,6 +83,9 @@ void mk_put_expression(struct mk_in *in, const struct mk_unit_info *u, struct mk
 /** .debug_frame, or with eh .eh_frame at address `at`: renumbered copy. */
 void mk_frames(struct mk_in in, bool eh, struct mk_out *out);
 
+/** A whole file: the linked AArch64 kernel in, the device compiler's shape out. */
+void mk_kernel(struct mk_in file, struct mk_out *out);
+
 /** The DWARF sections that move together; bytes may be absent (n = 0). */
 struct mk_dwarf {
 	struct mk_in info, abbrev, loc, loclists, aranges;

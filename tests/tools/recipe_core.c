@@ -276,10 +276,15 @@ static void state_no_regs(struct recipe *r, const struct recipe_words *w)
 	for_each_core(r, w, core_no_regs);
 }
 
+/* zero: as registers of a device that has nothing to say, instead of their names */
 static void core_record(struct recipe *r, struct recipe_core *c, const struct recipe_words *w)
 {
-	(void)w;
+	size_t from = c->core->reg_count;
 	recipe_record(r, c);
+	if (w->count && strcmp(w->word[0], "zero") != 0)
+		recipe_fail(r, "only `zero` may follow");
+	for (size_t i = from; i < c->core->reg_count && w->count; i++)
+		dump_reg_set(&c->core->regs[i], 0);
 }
 
 static void state_record(struct recipe *r, const struct recipe_words *w)
@@ -351,7 +356,7 @@ const struct recipe_statement recipe_core_statements[] = {
 	{ "reg", 2, 2, state_reg, "NAME[.WARP|.THREAD|.PART] VALUE|invalid" },
 	{ "entry", 2, RECIPE_WORDS - 1, state_entry, "ADDR HEX...: one more register entry" },
 	{ "no-regs", 0, 0, state_no_regs, ": no register section" },
-	{ "record", 0, 0, state_record, ": the core is in the exception record" },
+	{ "record", 0, 1, state_record, "[zero]: the core is in the exception record" },
 	{ "error", 2, 2, state_error, "NAME VALUE: a register of the exception record" },
 	{ "fault", 4, 4, state_fault, "REGISTER BIT at PLACE: an error and its corrected pc" },
 	{ NULL, 0, 0, NULL, NULL },

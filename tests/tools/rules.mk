@@ -3,17 +3,17 @@
 
 TOOL_DIR := $(O)/tests/tools
 DUMP_OBJ := $(addprefix $(TOOL_DIR)/,dumpdata.o dumplayout.o dumpranges.o dumpwriter.o)
-MKKERNEL_OBJ := $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/tools/mkkernel*.c)))
+MKKERNEL_OBJ := $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/tools/mkkernel_*.c)))
 
-$(TOOL_DIR)/mkkernel: $(MKKERNEL_OBJ)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^
+$(TOOL_DIR)/mkkernel: $(TOOL_DIR)/mkkernel.o $(MKKERNEL_OBJ)
+	$(Q)$(LINK)
 
 # names and error bits of registers come from arch/; kernels are executed by libunicorn
-MKCORE_OBJ := $(addprefix $(TOOL_DIR)/,mkcore.o recipe.o recipe_core.o recipe_reg.o recipe_run.o \
-	recipe_value.o kernelfile.o) $(DUMP_OBJ) $(filter $(O)/arch/%,$(LIB_OBJ))
+RECIPE_OBJ := $(addprefix $(TOOL_DIR)/,recipe.o recipe_core.o recipe_reg.o recipe_run.o \
+	recipe_value.o kernelfile.o)
 
-$(TOOL_DIR)/mkcore: $(MKCORE_OBJ)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lunicorn -lm
+$(TOOL_DIR)/mkcore: $(TOOL_DIR)/mkcore.o $(RECIPE_OBJ) $(DUMP_OBJ) $(filter $(O)/arch/%,$(LIB_OBJ))
+	$(Q)$(LINK) -lunicorn -lm
 
 # a dump of every recipe
 DUMPS := $(patsubst tests/recipes/%.dump,$(O)/tests/dumps/%.core,$(wildcard tests/recipes/*.dump))
@@ -21,12 +21,14 @@ DUMPS := $(patsubst tests/recipes/%.dump,$(O)/tests/dumps/%.core,$(wildcard test
 .PHONY: dumps
 dumps: $(DUMPS)
 
-$(O)/tests/dumps/%.core: tests/recipes/%.dump $(TOOL_DIR)/mkcore $(KERNELS)
+$(O)/tests/dumps/%.core: tests/recipes/%.dump $(TOOL_DIR)/mkcore $(KERNELS) $(wildcard tests/recipes/*.inc)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(TOOL_DIR)/mkcore $< -o $@ -k $(O)/tests/kernels
 
-# unit tests that build dumps in memory
-$(filter $(O)/tests/unit/test_dumpwriter $(O)/tests/unit/test_core_%,$(UNIT_BIN)): $(DUMP_OBJ)
+# unit tests of the tools themselves
+$(O)/tests/unit/test_mkkernel: $(MKKERNEL_OBJ)
+$(O)/tests/unit/test_mkcore: $(RECIPE_OBJ)
+$(O)/tests/unit/test_mkcore: LDLIBS += -lunicorn -lm
 
 # plays tests/protocol/*.rsp against the daemon
 $(TOOL_DIR)/rsp-play: $(addprefix $(TOOL_DIR)/,rsp-play.o play_daemon.o play_text.o play_wire.o) $(LIB)
