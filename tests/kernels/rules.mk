@@ -49,3 +49,6 @@ $(KERNEL_DIR)/%.o: $(KERNEL_DIR)/%.elf $(O)/tests/tools/mkkernel
 $(KERNEL_DIR)/add_custom.gz.o: $(KERNEL_DIR)/add_custom.o
 	$(Q)$(KERNEL_OBJCOPY) -I elf64-little --compress-debug-sections=zlib $< $@
 	$(Q)printf '\051\020' | dd of=$@ bs=1 seek=18 conv=notrunc status=none
+
+# what the fuzz target of kernel files starts from
+fuzz-bin check-fuzz: $(KERNELS)
