@@ -79,7 +79,9 @@ bool daemon_printed(struct play_daemon *d, int fd, const char *glob);
 void daemon_output(int fd, struct play_text *out);
 /** Waits for it to end by itself. */
 bool daemon_wait(struct play_daemon *d, int ms);
-/** Ends it (SIGTERM, then SIGKILL) and removes the scratch folder. */
+/** Ends it (SIGTERM, then SIGKILL). */
 void daemon_stop(struct play_daemon *d);
+/** Removes the scratch folder. */
+void daemon_forget(struct play_daemon *d);
 
 #endif

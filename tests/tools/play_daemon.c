@@ -154,7 +154,7 @@ bool daemon_wait(struct play_daemon *d, int ms)
 	return true;
 }
 
-static void remove_folder(struct play_daemon *d)
+void daemon_forget(struct play_daemon *d)
 {
 	DIR *dir = d->dir[0] ? opendir(d->dir) : NULL;
 
@@ -182,5 +182,4 @@ void daemon_stop(struct play_daemon *d)
 	if (d->out_fd > 0)
 		close(d->out_fd);
 	d->err_fd = d->out_fd = 0;
-	remove_folder(d);
 }

@@ -22,6 +22,7 @@ struct script {
 	bool ended; /* @expect-exit was satisfied */
 	struct play_wire wires[2];
 	struct play_wire *wire; /* the one in use */
+	char listen[PLAY_PATH]; /* COMM of PLAY_TCP */
 	char core[PLAY_PATH], kernel[PLAY_PATH], words[2048];
 	char argv_words[PLAY_ARGS][PLAY_PATH]; /* `words` of @args, expanded */
 	struct play_text sent;
@@ -109,7 +110,7 @@ static size_t add_comm(struct script *s, const char **argv, size_t n, char *path
 		argv[n++] = path;
 		break;
 	default:
-		argv[n++] = "localhost:0";
+		argv[n++] = s->listen;
 	}
 	return n;
 }
@@ -266,13 +267,18 @@ static void do_args(struct script *s, const char *text)
 
 static void do_comm(struct script *s, const char *text)
 {
-	s->daemon.comm = !strcmp(text, "stdio")	 ? PLAY_STDIO
-			 : !strcmp(text, "unix") ? PLAY_UNIX
-						 : PLAY_TCP;
+	bool stdio = !strcmp(text, "stdio"), local = !strcmp(text, "unix");
+
+	s->daemon.comm = stdio ? PLAY_STDIO : local ? PLAY_UNIX : PLAY_TCP;
+	snprintf(s->listen, sizeof(s->listen), "%s", text);
 }
 
+/* After @expect-exit there may be another one. */
 static void do_command(struct script *s, const char *text)
 {
+	if (s->ended)
+		daemon_stop(&s->daemon);
+	s->started = s->ended = false;
 	do_args(s, text);
 	s->daemon.comm = PLAY_COMMAND;
 	start(s);
@@ -372,6 +378,22 @@ static void do_stdout(struct script *s, const char *glob)
 		expect_printed(s, s->daemon.out_fd, glob);
 }
 
+/* "NAME TEXT": one more line for a file of the scratch folder. */
+static void do_write(struct script *s, const char *text)
+{
+	char path[PLAY_PATH];
+	size_t n = strcspn(text, " ");
+
+	if (!daemon_prepare(&s->daemon))
+		return give_up(s, "a scratch folder", "none");
+	snprintf(path, sizeof(path), "%s/%.*s", s->daemon.dir, (int)n, text);
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (fd < 0 || dprintf(fd, "%s\n", text[n] ? text + n + 1 : "") < 0)
+		give_up(s, "a file that can be written", path);
+	if (fd >= 0)
+		close(fd);
+}
+
 /* "NAME ~ GLOB": a file of the scratch folder has such a line. */
 static void do_lines(struct script *s, const char *text)
 {
@@ -415,6 +437,7 @@ static const struct {
 	{ "@stderr ~", do_stderr },
 	{ "@stdout ~", do_stdout },
 	{ "@lines", do_lines },
+	{ "@write", do_write },
 };
 
 static void step(struct script *s, const char *line)
@@ -448,6 +471,7 @@ static void finish(struct script *s)
 			give_up(s, "a daemon that ends with 0 on SIGTERM", "another end");
 	}
 	daemon_stop(&s->daemon);
+	daemon_forget(&s->daemon);
 	play_text_deinit(&s->sent);
 }
 
@@ -469,7 +493,7 @@ enum outcome { PASSED, FAILED, SKIPPED };
 
 static enum outcome play(const char *path)
 {
-	struct script s = { .path = path };
+	struct script s = { .path = path, .listen = "localhost:0" };
 	FILE *f = fopen(path, "r");
 
 	if (!f) {
