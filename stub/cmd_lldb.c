@@ -75,6 +75,36 @@ enum target_status cmd_process_info(struct session *s, const struct rsp_args *a,
 	return TARGET_OK;
 }
 
+struct only_library {
+	size_t count;
+	uint64_t at; /* of its first section */
+};
+
+static void count_library(void *ctx, const struct target_library *lib)
+{
+	struct only_library *only = ctx;
+
+	only->count++;
+	only->at = lib->section_count ? lib->sections[0] : 0;
+}
+
+/*
+ * Where lldb shall put its executable, a file linked at 0: the one that `target create` was given
+ * for the only kernel there is. gdb has another executable and must not move it.
+ */
+enum target_status cmd_offsets(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
+{
+	struct only_library only = { 0 };
+	uint32_t pid = session_thread(s).pid;
+
+	(void)a;
+	if (!s->client.lldb || !pid ||
+	    target_libraries(s->target, pid, count_library, &only) != TARGET_OK || only.count != 1)
+		return TARGET_UNSUPPORTED;
+	rsp_buf_format(out, "TextSeg=%" PRIx64, only.at);
+	return TARGET_OK;
+}
+
 enum target_status cmd_thread_stop_info(struct session *s, const struct rsp_args *a,
 					struct rsp_buf *out)
 {

@@ -9,13 +9,23 @@
 #include "stub/commands.h"
 #include "stub/reply.h"
 
+/* lldb takes memory for the same in all threads and names one only with Hg. */
+static struct target_tid reader(struct session *s)
+{
+	struct target_tid tid = session_thread(s);
+
+	if (s->client.lldb && !s->general.pid)
+		tid.tid = 0;
+	return tid;
+}
+
 /* Reads up to n bytes, at most what a reply of `per_byte` characters a byte can carry. */
 static enum target_status fetch(struct session *s, uint64_t at, uint64_t n, size_t per_byte,
 				size_t *done)
 {
 	size_t most = (SESSION_PACKET_SIZE - 1) / per_byte;
 
-	return target_mem_read(s->target, session_thread(s), at, s->scratch,
+	return target_mem_read(s->target, reader(s), at, s->scratch,
 			       n < most ? (size_t)n : most, done);
 }
 

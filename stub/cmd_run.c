@@ -167,11 +167,13 @@ enum target_status cmd_kill_process(struct session *s, const struct rsp_args *a,
 enum target_status cmd_kill(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
 {
 	(void)a;
-	(void)out;
 	uint32_t pid = session_thread(s).pid;
 	enum target_status status = pid ? target_kill(s->target, pid) : TARGET_OK;
 
 	leave(s);
+	/* gdb wants no reply, lldb the end of the process */
+	if (s->client.lldb)
+		rsp_buf_text(out, "X09");
 	return status;
 }
 

@@ -69,6 +69,7 @@ const struct command commands[] = {
 	{ "QEnableErrorStrings", "", cmd_error_strings, 0, REPLY_OK, false, NULL },
 	{ "qHostInfo", "", cmd_host_info, 0, REPLY_DATA, false, NULL },
 	{ "qProcessInfo", "", cmd_process_info, 0, REPLY_DATA, false, NULL },
+	{ "qOffsets", "", cmd_offsets, TARGET_HAS_LIBRARIES, REPLY_DATA, false, NULL },
 	{ "qThreadStopInfo", "t", cmd_thread_stop_info, 0, REPLY_DATA, false, NULL },
 	{ "qMemoryRegionInfo", "?:x", cmd_region, TARGET_HAS_REGIONS, REPLY_DATA, false, NULL },
 	{ "qEcho:", "*", cmd_echo, 0, REPLY_DATA, false, NULL },

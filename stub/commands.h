@@ -116,6 +116,7 @@ enum target_status cmd_error_strings(struct session *s, const struct rsp_args *a
 enum target_status cmd_host_info(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
 enum target_status cmd_process_info(struct session *s, const struct rsp_args *a,
 				    struct rsp_buf *out);
+enum target_status cmd_offsets(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
 enum target_status cmd_thread_stop_info(struct session *s, const struct rsp_args *a,
 					struct rsp_buf *out);
 enum target_status cmd_echo(struct session *s, const struct rsp_args *a, struct rsp_buf *out);

@@ -130,6 +130,26 @@ static const char *lacking(unsigned missing)
 	return "the target has no such information";
 }
 
+/* lldb takes a refused resume for the loss of the process: it gets a stop that says why instead. */
+static enum target_status stop_again(struct session *s, const char *words)
+{
+	struct target_stop stop;
+	enum target_status status = target_stop(s->target, session_thread(s), &stop);
+
+	if (status != TARGET_OK)
+		return status;
+	stop.text = words;
+	reply_stop(s, &stop, &s->reply);
+	return TARGET_OK;
+}
+
+static enum target_status refuse(struct session *s, const struct command *c, const char *words)
+{
+	if (c->reply == REPLY_STOP && s->client.lldb)
+		return stop_again(s, words);
+	return TARGET_UNSUPPORTED;
+}
+
 static enum target_status run(struct session *s, const struct command *c, const char *args,
 			      size_t n, const char **words)
 {
@@ -138,7 +158,7 @@ static enum target_status run(struct session *s, const struct command *c, const 
 
 	if (missing) {
 		*words = lacking(missing);
-		return TARGET_UNSUPPORTED;
+		return refuse(s, c, *words);
 	}
 	if (s->running && c->reply != REPLY_NONE) {
 		*words = "the target is running";
@@ -164,7 +184,7 @@ static bool finish(struct session *s, const struct command *c, enum target_statu
 	if (status == TARGET_GONE)
 		s->closing = true;
 	if (c->reply == REPLY_NONE)
-		return false;
+		return s->reply.len > 0;
 	if (status == TARGET_UNSUPPORTED && !c->must)
 		rsp_buf_reset(&s->reply);
 	else if (status != TARGET_OK)

@@ -87,7 +87,10 @@ struct target_ops {
 	/** Value of one register, little-endian; *valid = false: unavailable, buf untouched. */
 	enum target_status (*reg_read)(struct target *t, struct target_tid tid, size_t reg,
 				       void *buf, bool *valid);
-	/** Reads up to n bytes; *done = good prefix. FAULT only when not even one byte is there. */
+	/**
+	 * Reads up to n bytes; *done = good prefix. FAULT only when not even one byte is there.
+	 * tid.tid 0: a client that names no thread when it reads memory (lldb).
+	 */
 	enum target_status (*mem_read)(struct target *t, struct target_tid tid, uint64_t at,
 				       void *buf, size_t n, size_t *done);
 	/* NULL: cannot */

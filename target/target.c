@@ -178,7 +178,7 @@ enum target_status target_mem_read(struct target *t, struct target_tid tid, uint
 {
 	begin(t);
 	*done = 0;
-	if (!is_real(tid))
+	if (!tid.pid)
 		return no_thread(t, tid);
 	if (!n)
 		return TARGET_OK;

@@ -164,6 +164,9 @@ uint64_t ascend_window(uint8_t mem, const struct ascend_core *core);
 /** As target_mem_read, with the words of a failure in a->base.message. */
 enum target_status ascend_mem_read(struct ascend *a, const struct ascend_core *core, uint64_t at,
 				   void *buf, size_t n, size_t *done) TARGET_CHECKED;
+/** The same for a client that names no core: of the stacks, each core's own view. */
+enum target_status ascend_mem_read_any(struct ascend *a, uint64_t at, void *buf, size_t n,
+				       size_t *done) TARGET_CHECKED;
 enum target_status ascend_region(struct ascend *a, const struct ascend_core *core, uint64_t at,
 				 struct target_region *out) TARGET_CHECKED;
 

@@ -69,6 +69,8 @@ static enum target_status mem_read(struct target *t, struct target_tid tid, uint
 	struct ascend *a = of(t);
 	const struct ascend_core *core = ascend_core_find(a, tid);
 
+	if (tid.pid == a->pid && !tid.tid)
+		return ascend_mem_read_any(a, at, buf, n, done);
 	if (!core)
 		return target_fail(t, TARGET_NO_THREAD, "device %u has no thread %u.%u", a->device,
 				   tid.pid, tid.tid);

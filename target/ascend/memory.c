@@ -283,3 +283,29 @@ enum target_status ascend_mem_read(struct ascend *a, const struct ascend_core *c
 	}
 	return TARGET_OK;
 }
+
+/* The core whose stack an address lies in and, in *left, the bytes to the end of it; NULL: none. */
+static const struct ascend_core *stack_owner(struct ascend *a, uint64_t at, uint64_t *left)
+{
+	if (at >= ASCEND_ALIAS_START && at < ASCEND_ALIAS_END)
+		at = at - ASCEND_ALIAS_START + ASCEND_ALIAS_BASE;
+	size_t index = ascend_block_at(a, at);
+	if (index == SIZE_MAX)
+		return NULL;
+	const struct ascend_block *b = &a->blocks[index];
+	if (!ascend_is_stack(b->type) || b->core < 0)
+		return NULL;
+	*left = b->size - (at - b->at);
+	return ascend_core_unified(a, (unsigned)b->core);
+}
+
+enum target_status ascend_mem_read_any(struct ascend *a, uint64_t at, void *buf, size_t n,
+				       size_t *done)
+{
+	uint64_t left;
+	const struct ascend_core *owner = stack_owner(a, at, &left);
+
+	if (!owner)
+		return ascend_mem_read(a, &a->cores[a->focus], at, buf, n, done);
+	return ascend_mem_read(a, owner, at, buf, n < left ? n : (size_t)left, done);
+}

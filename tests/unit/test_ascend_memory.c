@@ -199,6 +199,32 @@ static void stack_alias(void)
 	target_close(&f->a.base);
 }
 
+/* Without a core, as lldb reads: a stack as its own core sees it, the rest as the focused core. */
+static void no_core(void)
+{
+	struct fake_device *f = open_device();
+	static const uint64_t stack[] = { 0xff000020ff8, 0x120ff8 };
+	struct target_tid any = { f->a.pid, 0 };
+	uint8_t buf[16];
+	size_t done;
+
+	for (size_t i = 0; i < 2; i++) {
+		CU_ASSERT_EQUAL(target_mem_read(&f->a.base, any, stack[i], buf, 16, &done),
+				TARGET_OK);
+		CU_ASSERT_EQUAL(done, 8);
+		CU_ASSERT_EQUAL(buf[0], fake_byte(fake_local_salt(8), 0xff8));
+	}
+	CU_ASSERT_EQUAL(target_mem_read(&f->a.base, any, 0xff000018040, buf, 16, &done),
+			TARGET_OK);
+	CU_ASSERT_EQUAL(buf[0], fake_byte(fake_block_salt(5), 0x40));
+	CU_ASSERT_EQUAL(target_mem_read(&f->a.base, any, 0x12b000000000, buf, 4, &done),
+			TARGET_FAULT);
+	any.pid++;
+	CU_ASSERT_EQUAL(target_mem_read(&f->a.base, any, 0xff000020000, buf, 4, &done),
+			TARGET_NO_THREAD);
+	target_close(&f->a.base);
+}
+
 /* What lies behind the alias in GM is not part of the core's stack. */
 static void alias_ends(void)
 {
@@ -393,6 +419,7 @@ static const struct unit_test tests[] = {
 	{ "data cache copies", dcache_overlay },
 	{ "a copy inside a block", overlay_inside_block },
 	{ "stack alias", stack_alias },
+	{ "memory of no core", no_core },
 	{ "end of the stack alias", alias_ends },
 	{ "small addresses", small_addresses },
 	{ "failed copies", failed_copies },

@@ -109,6 +109,7 @@ static const struct exchange good[] = {
 		       "ptrsize:8;default_packet_timeout:14;" },
 	{ "qProcessInfo", "pid:1;triple:616172636836342d756e6b6e6f776e2d756e6b6e6f776e;"
 			  "endian:little;ptrsize:8;" },
+	{ "qOffsets", "" }, /* only lldb may move its executable */
 	{ "qThreadStopInfo2", STOP2 },
 	{ "qMemoryRegionInfo", "OK" },
 	{ "qMemoryRegionInfo:1fff", "start:1000;size:2000;permissions:r;name:74657874;" },
@@ -276,6 +277,7 @@ static const struct exchange hostile[] = {
 	{ "QEnableErrorStrings;", MALFORMED },
 	{ "qHostInfo;", MALFORMED },
 	{ "qProcessInfo;", MALFORMED },
+	{ "qOffsets;", MALFORMED },
 	{ "qThreadStopInfo", MALFORMED },
 	{ "qThreadStopInfo9", NO_THREAD },
 	{ "qMemoryRegionInfo:", MALFORMED },
@@ -324,6 +326,7 @@ static const struct exchange cannot[] = {
 	{ "z0,1000,4", NO_BREAK },
 	{ "qMemoryRegionInfo", "" },
 	{ "qMemoryRegionInfo:0", "" },
+	{ "qOffsets", "" },
 	{ "qThreadExtraInfo,1", "" },
 	{ "qXfer:exec-file:read:1:0,10", "" },
 	{ "qXfer:libraries:read::0,10", "" },

@@ -126,7 +126,6 @@ static void test_errors(void)
 
 	open_lldb(&c, 0);
 	play(&c, (struct line[]){
-			 { "c", "E16" },
 			 { "T9", "E03" },
 			 { "QEnableErrorStrings", "OK" },
 			 { "T9", "E03;74686572652069732"
@@ -162,6 +161,46 @@ static void test_regions(void)
 	client_close(&c);
 }
 
+/* A refused resume would look like a lost process: the stop comes again and says why. */
+static void test_refused_resume(void)
+{
+	static const char stopped[] = "~T0b*thread:2;*reason:exception;description:"
+				      "7468697320697320612064756d703a20*";
+	struct fake_client c;
+
+	open_lldb(&c, 0);
+	play(&c, (struct line[]){ { "c", stopped },
+				  { "s", stopped },
+				  { "vCont;c", stopped },
+				  { "g;thread:1;", "~*" },
+				  { "k", "X09" },
+				  { NULL, NULL } });
+	client_close(&c);
+}
+
+/* The only kernel is what lldb's executable must be; the fake has two sections and one kernel. */
+static void test_offsets(void)
+{
+	struct fake_client c;
+
+	open_lldb(&c, FAKE_VIEW);
+	play(&c, (struct line[]){
+			 { "qOffsets", "TextSeg=1000" }, { "qOffsets;", "E16" }, { NULL, NULL } });
+	client_close(&c);
+}
+
+/* lldb reads memory for all threads: the target hears of a thread only after Hg. */
+static void test_memory_of_no_thread(void)
+{
+	struct fake_client c;
+
+	open_lldb(&c, 0);
+	play(&c,
+	     (struct line[]){
+		     { "m7000,1", "00" }, { "Hg3", "OK" }, { "m7000,1", "03" }, { NULL, NULL } });
+	client_close(&c);
+}
+
 static void test_echo(void)
 {
 	struct fake_client c;
@@ -180,6 +219,9 @@ static const struct unit_test tests[] = {
 	{ "binary read", test_binary_read },
 	{ "errors", test_errors },
 	{ "regions", test_regions },
+	{ "refused resume", test_refused_resume },
+	{ "offsets", test_offsets },
+	{ "memory of no thread", test_memory_of_no_thread },
 	{ "echo", test_echo },
 };
 
