@@ -110,7 +110,7 @@ coverage: ## lines and branches that the tests reach
 demo: deps ## make a dump, serve it, show what gdb shows
 	$(AGAIN) demo-run
 .PHONY: demo-run
-demo-run: $(BIN) $(TEST_FILES)
+demo-run: $(BIN) $(O)/tests/dumps/demo.core
 	$(Q)O=$(O) tests/demo.sh
 deps: ## install missing Debian packages, or say which
 	$(Q)tests/deps.sh

@@ -108,26 +108,53 @@ static size_t add_blocks(const struct ascend *a, struct symbols_variable *vars)
 	return n;
 }
 
+static void add_entry(struct symbols_entries *e, uint64_t at)
+{
+	if (!e->entry)
+		e->entry = at;
+	if (at != e->entry || !e->main)
+		e->main = at;
+}
+
 /*
  * The functions that the device calls: a kernel's own name, and for mixed kernels one for each
  * type of core.
  */
-static struct symbols_entries find_entries(const struct ascend *a)
+static void entries_by_name(const struct ascend *a, struct symbols_entries *e)
 {
 	static const char *const suffixes[] = { "", "_mix_aic", "_mix_aiv" };
-	struct symbols_entries e = { 0 };
 	char name[ASCEND_NAME + 16];
 	uint64_t at;
 
 	for (size_t i = 0; i < a->kernel_count * 3; i++) {
 		const struct ascend_kernel *k = &a->kernels[i / 3];
 		snprintf(name, sizeof(name), "%s%s", k->name, suffixes[i % 3]);
-		if (!k->object || !symbols_function(k->object, name, &at))
-			continue;
-		if (!e.entry)
-			e.entry = at;
-		e.main = at;
+		if (k->object && symbols_function(k->object, name, &at))
+			add_entry(e, at);
 	}
+}
+
+/* Without a name: the functions in which the call stacks of the cores begin. */
+static void entries_by_stack(struct ascend *a, struct symbols_entries *e)
+{
+	enum { DEPTH = 64 };
+	uint64_t pcs[DEPTH];
+	struct symbols_place place;
+
+	for (size_t i = 0; i < a->core_count; i++) {
+		size_t n = ascend_backtrace(a, &a->cores[i], pcs, DEPTH);
+		if (n && n < DEPTH && ascend_place(a, pcs[n - 1], &place))
+			add_entry(e, pcs[n - 1] - place.offset);
+	}
+}
+
+static struct symbols_entries find_entries(struct ascend *a)
+{
+	struct symbols_entries e = { 0 };
+
+	entries_by_name(a, &e);
+	if (!e.entry)
+		entries_by_stack(a, &e);
 	return e;
 }
 
