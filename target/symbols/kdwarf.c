@@ -8,17 +8,26 @@
 #include <libdwarf/dwarf.h>
 #include <string.h>
 
+#include "target/symbols/guard_priv.h"
+
 /*
  * What libdwarf gets to see is what is asked of it, nothing more. It loads all range and location
  * lists when it opens a unit, and version 20210528 frees a broken one twice.
  */
 static const char *const served[] = {
-	".debug_info", ".debug_types",	  ".debug_abbrev",	".debug_line",	".debug_line_str",
-	".debug_str",  ".debug_str_offsets", ".debug_addr", ".debug_frame", ".eh_frame",
+	".debug_info", ".debug_types",	     ".debug_abbrev", ".debug_line",  ".debug_line_str",
+	".debug_str",  ".debug_str_offsets", ".debug_addr",   ".debug_frame", ".eh_frame",
 };
 
-static bool is_served(const struct kelf_section *s)
+static bool is_unit_section(const struct kelf_section *s)
 {
+	return strcmp(s->name, ".debug_info") == 0 || strcmp(s->name, ".debug_types") == 0;
+}
+
+static bool is_served(const struct kdwarf *d, const struct kelf_section *s)
+{
+	if (d->too_large && is_unit_section(s))
+		return false;
 	for (size_t i = 0; i < sizeof(served) / sizeof(served[0]); i++) {
 		if (strcmp(s->name, served[i]) == 0)
 			return s->in_file && !kelf_is_compressed(s);
@@ -37,7 +46,7 @@ static int section_info(void *obj, Dwarf_Half index, Dwarf_Obj_Access_Section *o
 		return DW_DLV_NO_ENTRY;
 	s = &d->elf->sections[index];
 	/* groups, relocations and what is not DWARF stay out of libdwarf's sight */
-	if (!is_served(s))
+	if (!is_served(d, s))
 		return DW_DLV_OK;
 	out->name = s->name;
 	out->type = s->type;
@@ -52,7 +61,7 @@ static int section_load(void *obj, Dwarf_Half index, Dwarf_Small **out, int *err
 	const struct kelf_section *s;
 
 	(void)error;
-	if (index >= d->elf->count || !is_served(&d->elf->sections[index]))
+	if (index >= d->elf->count || !is_served(d, &d->elf->sections[index]))
 		return DW_DLV_NO_ENTRY;
 	s = &d->elf->sections[index];
 	/* libdwarf reads only; its interface has no const */
@@ -108,7 +117,7 @@ bool kdwarf_open(struct kdwarf *d, const struct kelf *elf)
 	Dwarf_Error err = NULL;
 	int rc;
 
-	*d = (struct kdwarf){ .elf = elf };
+	*d = (struct kdwarf){ .elf = elf, .too_large = !guard_units(elf) };
 	d->access = (Dwarf_Obj_Access_Interface){ .object = d, .methods = &access_methods };
 	rc = dwarf_object_init_b(&d->access, NULL, NULL, DW_GROUPNUMBER_BASE, &d->dbg, &err);
 	if (!kdwarf_ok(d, rc, &err)) {
@@ -134,7 +143,8 @@ struct walk {
 	kdwarf_die_fn fn;
 	void *ctx;
 	Dwarf_Bool is_info;
-	unsigned long budget; /* DIEs left to visit */
+	unsigned long budget; /* DIEs that may still be looked at */
+	unsigned long visited;
 	struct kdwarf_unit unit;
 };
 
@@ -156,6 +166,11 @@ static Dwarf_Die next_sibling(struct walk *w, Dwarf_Die die, Dwarf_Off offset)
 	return NULL;
 }
 
+static void pay(struct walk *w, unsigned long dies)
+{
+	w->budget -= dies < w->budget ? dies : w->budget;
+}
+
 /* Visits die and its siblings with all below them; frees them. */
 static void walk_siblings(struct walk *w, Dwarf_Die die, unsigned depth)
 {
@@ -163,6 +178,7 @@ static void walk_siblings(struct walk *w, Dwarf_Die die, unsigned depth)
 		struct kdwarf_die at = { .die = die, .depth = depth, .unit = &w->unit };
 		Dwarf_Die child = NULL;
 		Dwarf_Die next;
+		unsigned long before;
 		Dwarf_Error err = NULL;
 
 		if (w->budget == 0 || !kdwarf_ok(w->d, dwarf_tag(die, &at.tag, &err), &err) ||
@@ -171,11 +187,15 @@ static void walk_siblings(struct walk *w, Dwarf_Die die, unsigned depth)
 			return;
 		}
 		w->budget--;
+		w->visited++;
 		w->fn(w->ctx, w->d, &at);
+		before = w->visited;
 		if (depth < KDWARF_DEPTH_MAX &&
 		    kdwarf_ok(w->d, dwarf_child(die, &child, &err), &err))
 			walk_siblings(w, child, depth + 1);
-		next = depth ? next_sibling(w, die, at.offset) : NULL;
+		/* without DW_AT_sibling libdwarf goes over all below it again to find the next */
+		pay(w, w->visited - before);
+		next = depth && w->budget ? next_sibling(w, die, at.offset) : NULL;
 		dwarf_dealloc_die(die);
 		die = next;
 	}
@@ -217,16 +237,17 @@ static void walk_section(struct walk *w)
 	}
 }
 
-void kdwarf_walk(struct kdwarf *d, kdwarf_die_fn fn, void *ctx)
+bool kdwarf_walk(struct kdwarf *d, kdwarf_die_fn fn, void *ctx)
 {
 	struct walk w = { .d = d, .fn = fn, .ctx = ctx, .budget = KDWARF_DIES_MAX };
 
 	if (!d->dbg)
-		return;
+		return !d->too_large;
 	w.is_info = 1;
 	walk_section(&w);
 	w.is_info = 0; /* .debug_types of DWARF 4 */
 	walk_section(&w);
+	return w.budget > 0 && !d->too_large;
 }
 
 static bool find(struct kdwarf *d, Dwarf_Die die, Dwarf_Half name, Dwarf_Attribute *out)

@@ -13,7 +13,7 @@
 
 enum {
 	KDWARF_DEPTH_MAX = 128,	    /* deeper DIEs are left out */
-	KDWARF_DIES_MAX = 16 << 20, /* of all units together */
+	KDWARF_DIES_MAX = 8 << 20,  /* of all units together */
 	KDWARF_FRAME_COLUMNS = 256, /* registers that call frame information may name */
 };
 
@@ -22,6 +22,7 @@ struct kdwarf {
 	Dwarf_Debug dbg; /* NULL: there is no usable DWARF */
 	const struct kelf *elf;
 	Dwarf_Obj_Access_Interface access;
+	bool too_large; /* units that libdwarf could not be trusted with: it does not see them */
 };
 
 struct kdwarf_unit {
@@ -47,8 +48,11 @@ bool kdwarf_open(struct kdwarf *d, const struct kelf *elf);
 void kdwarf_close(struct kdwarf *d);
 /** Is rc success? Frees *err where there is one. */
 bool kdwarf_ok(struct kdwarf *d, int rc, Dwarf_Error *err);
-/** Calls fn for every DIE of every unit, parents first. One walk per kdwarf_open. */
-void kdwarf_walk(struct kdwarf *d, kdwarf_die_fn fn, void *ctx);
+/**
+ * Calls fn for every DIE of every unit, parents first. One walk per kdwarf_open. false: there are
+ * too many, the rest was left out.
+ */
+bool kdwarf_walk(struct kdwarf *d, kdwarf_die_fn fn, void *ctx);
 
 /** One attribute; false when the DIE has none or it is of another form. Strings are borrowed. */
 bool kdwarf_address(struct kdwarf *d, Dwarf_Die die, uint64_t *lo, uint64_t *hi);

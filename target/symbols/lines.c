@@ -4,10 +4,12 @@
  */
 #include "target/symbols/lines_priv.h"
 
+#include <libdwarf/dwarf.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "target/symbols/array_priv.h"
+#include "target/symbols/guard_priv.h"
 
 /* One line of libdwarf, taken apart. */
 struct raw_line {
@@ -50,7 +52,7 @@ static size_t file_of(struct lines *l, struct kdwarf *d, Dwarf_Line from, Dwarf_
 	size_t at = l->files.len;
 	Dwarf_Error err = NULL;
 
-	if (number >= LINES_FILES_MAX || !reserve_file(l, number))
+	if (number >= LINES_FILES_MAX || l->files.failed || !reserve_file(l, number))
 		return 0;
 	if (l->unit_files[number])
 		return l->unit_files[number];
@@ -121,6 +123,19 @@ static void add_lines(struct lines *l, struct kdwarf *d, const struct kdwarf_uni
 	l->row_count = first;
 }
 
+/* Has the unit a line program of bearable size? */
+static bool is_allowed(struct lines *l, struct kdwarf *d, const struct kdwarf_unit *unit)
+{
+	uint64_t offset = 0;
+
+	if (!kdwarf_offset(d, unit->die, DW_AT_stmt_list, &offset))
+		return false;
+	if (guard_lines(d->elf, offset, &l->spent))
+		return true;
+	l->left_out = true;
+	return false;
+}
+
 void lines_visit(struct lines *l, struct kdwarf *d, const struct kdwarf_unit *unit)
 {
 	Dwarf_Unsigned version = 0;
@@ -130,7 +145,7 @@ void lines_visit(struct lines *l, struct kdwarf *d, const struct kdwarf_unit *un
 	Dwarf_Signed count = 0;
 	Dwarf_Error err = NULL;
 
-	if (unit->types ||
+	if (unit->types || !is_allowed(l, d, unit) ||
 	    !kdwarf_ok(d, dwarf_srclines_b(unit->die, &version, &tables, &context, &err), &err))
 		return;
 	if (l->unit_files)

@@ -6,7 +6,7 @@
 
 /** Source lines by address, relative to the load address. All zero is an empty index. */
 
-enum { LINES_ROWS_MAX = 16 << 20, LINES_FILES_MAX = 1 << 16 };
+enum { LINES_ROWS_MAX = 4 << 20, LINES_FILES_MAX = 1 << 16 };
 
 struct line_row {
 	uint64_t at;
@@ -29,6 +29,8 @@ struct lines {
 	struct target_text files;
 	size_t *unit_files; /* by file number of the current unit */
 	size_t unit_file_cap;
+	uint64_t spent; /* bytes of line programs read so far */
+	bool left_out;	/* of some unit, because it was broken or too large */
 };
 
 /** Reads the line program of a unit during kdwarf_walk. */

@@ -13,6 +13,8 @@
 #include "target/symbols/translate_priv.h"
 #include "target/symbols/words_priv.h"
 
+#define TOO_LARGE "the debug information is too large or broken: a part of it was left out"
+
 static bool copy_file(struct symbols_object *o, const void *elf, size_t n)
 {
 	o->file = calloc(1, n + OBJECT_PADDING);
@@ -95,10 +97,10 @@ static void build_indexes(struct symbols_object *o)
 	/* without its relocations the DWARF of an unlinked file puts every function at 0 */
 	bool linked = o->elf.type != ET_REL;
 
-	if (linked && kdwarf_open(&o->dwarf, &o->elf)) {
-		kdwarf_walk(&o->dwarf, visit, o);
+	if (linked && kdwarf_open(&o->dwarf, &o->elf))
 		unwind_init(o);
-	}
+	if (linked && (!kdwarf_walk(&o->dwarf, visit, o) || o->lines.left_out))
+		words_note(&o->note, TOO_LARGE);
 	functions_finish(&o->functions, &o->elf);
 	note_gaps(o);
 }
@@ -106,6 +108,7 @@ static void build_indexes(struct symbols_object *o)
 static bool load(struct symbols_object *o, const void *elf, size_t n, struct symbols_error *why)
 {
 	struct kelf original;
+	bool complete = false;
 	bool kept;
 
 	if (!kelf_open(&original, elf, n, why))
@@ -115,8 +118,11 @@ static bool load(struct symbols_object *o, const void *elf, size_t n, struct sym
 	kelf_close(&original);
 	if (!kept)
 		return words_fail(why, "out of memory");
-	if (!translate_kernel(o->file, o->n, why) || !kelf_open(&o->elf, o->file, o->n, why))
+	if (!translate_kernel(o->file, o->n, &complete, why) ||
+	    !kelf_open(&o->elf, o->file, o->n, why))
 		return false;
+	if (!complete)
+		words_note(&o->note, TOO_LARGE);
 	symbols_sha256(elf, n, o->digest);
 	build_indexes(o);
 	return true;

@@ -22,7 +22,8 @@ struct symbols_error {
  * Translates a kernel ELF (e_machine 0x1029, DWARF registers 64+n) into one that stock clients
  * read: EM_AARCH64, DWARF numbers 64..93 -> 0..29, 94 -> 31 (sp), 95 -> 30 (ra), in
  * .debug_frame/.eh_frame and every location expression, in place and of equal length; every other
- * byte stays. A file that already is EM_AARCH64 comes out unchanged: 64.. are vector registers there.
+ * byte stays. A file that already is EM_AARCH64 comes out unchanged: there 64 and up are vector
+ * registers.
  * bytes: n bytes, patched in place. false: nothing usable or debug sections compressed, *why says
  * why. symbols_open decompresses them, so symbols_file has a translation of such files too.
  */

@@ -54,20 +54,22 @@ void translate_expression(struct translation *t, struct bytes b, const struct op
 	expression(t, b, z, 0);
 }
 
-/* elf is over the original, out the copy. */
-static void translate(const struct kelf *elf, uint8_t *out)
+/* elf is over the original, out the copy. false: not all of it. */
+static bool translate(const struct kelf *elf, uint8_t *out)
 {
 	static const uint8_t machine[] = { EM_AARCH64, 0 };
 	struct translation t = { .elf = elf,
 				 .out = out,
 				 .budget = (uint64_t)elf->n * BUDGET_PER_BYTE + BUDGET_FLOOR };
 	struct kdwarf dwarf;
+	bool complete;
 
 	memcpy(out + offsetof(Elf64_Ehdr, e_machine), machine, sizeof(machine));
 	translate_frames(&t);
-	if (kdwarf_open(&dwarf, elf))
-		translate_dies(&t, &dwarf);
+	kdwarf_open(&dwarf, elf); /* no DWARF: nothing to walk */
+	complete = translate_dies(&t, &dwarf);
 	kdwarf_close(&dwarf);
+	return complete && t.budget > 0;
 }
 
 /* A copy of the file with zeros behind it, for what runs off its end. */
@@ -81,7 +83,7 @@ static uint8_t *copy_of(const void *bytes, size_t n)
 	return copy;
 }
 
-bool translate_kernel(uint8_t *bytes, size_t n, struct symbols_error *why)
+bool translate_kernel(uint8_t *bytes, size_t n, bool *complete, struct symbols_error *why)
 {
 	AUTO_FREE uint8_t *original = copy_of(bytes, n);
 	struct kelf elf;
@@ -91,8 +93,7 @@ bool translate_kernel(uint8_t *bytes, size_t n, struct symbols_error *why)
 	if (!kelf_open(&elf, original, n, why))
 		return false;
 	/* 64..95 are vector registers in a file that is AArch64 already */
-	if (elf.machine == KELF_MACHINE_ASCEND)
-		translate(&elf, bytes);
+	*complete = elf.machine != KELF_MACHINE_ASCEND || translate(&elf, bytes);
 	kelf_close(&elf);
 	return true;
 }
@@ -100,7 +101,7 @@ bool translate_kernel(uint8_t *bytes, size_t n, struct symbols_error *why)
 bool symbols_translate(void *bytes, size_t n, struct symbols_error *why)
 {
 	struct kelf elf;
-	bool compressed;
+	bool compressed, complete;
 
 	if (!kelf_open(&elf, bytes, n, why))
 		return false;
@@ -109,5 +110,8 @@ bool symbols_translate(void *bytes, size_t n, struct symbols_error *why)
 	if (compressed)
 		return words_fail(why, "its debug sections are compressed, which leaves no place "
 				       "for the change: compile with -gz=none");
-	return translate_kernel(bytes, n, why);
+	if (!translate_kernel(bytes, n, &complete, why))
+		return false;
+	return complete || words_fail(why, "its debug information is too large or broken to be "
+					   "changed in full");
 }

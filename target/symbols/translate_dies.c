@@ -187,6 +187,8 @@ static void visit(void *ctx, struct kdwarf *d, const struct kdwarf_die *die)
 	Dwarf_Signed count = 0;
 	Dwarf_Error err = NULL;
 
+	if (w->t->budget == 0)
+		return;
 	if (die->depth == 0 && !kdwarf_offset(d, die->die, DW_AT_loclists_base, &w->list_base))
 		w->list_base = 0;
 	if (!kdwarf_ok(d, dwarf_attrlist(die->die, &attrs, &count, &err), &err))
@@ -194,15 +196,16 @@ static void visit(void *ctx, struct kdwarf *d, const struct kdwarf_die *die)
 	for (Dwarf_Signed i = 0; i < count; i++) {
 		attribute(w, d, die->unit, attrs[i]);
 		dwarf_dealloc_attribute(attrs[i]);
+		w->t->budget -= w->t->budget > 0;
 	}
 	dwarf_dealloc(d->dbg, attrs, DW_DLA_LIST);
 }
 
-void translate_dies(struct translation *t, struct kdwarf *d)
+bool translate_dies(struct translation *t, struct kdwarf *d)
 {
 	struct dies w = { .t = t,
 			  .loc = kelf_find(t->elf, ".debug_loc"),
 			  .loclists = kelf_find(t->elf, ".debug_loclists") };
 
-	kdwarf_walk(d, visit, &w);
+	return kdwarf_walk(d, visit, &w);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "target/symbols/evaluate_priv.h"
+#include "target/symbols/guard_priv.h"
 #include "target/symbols/object_priv.h"
 
 /* A frame being left. */
@@ -26,12 +27,14 @@ void unwind_init(struct symbols_object *o)
 
 	if (!d->dbg)
 		return;
-	if (!kdwarf_ok(d,
+	if (!guard_frames(&o->elf, ".debug_frame") ||
+	    !kdwarf_ok(d,
 		       dwarf_get_fde_list(d->dbg, &f->cies, &f->cie_count, &f->fdes, &f->fde_count,
 					  &err),
 		       &err))
 		*f = (struct unwind_table){ 0 };
-	if (!kdwarf_ok(d,
+	if (!guard_frames(&o->elf, ".eh_frame") ||
+	    !kdwarf_ok(d,
 		       dwarf_get_fde_list_eh(d->dbg, &eh->cies, &eh->cie_count, &eh->fdes,
 					     &eh->fde_count, &err),
 		       &err))
@@ -97,9 +100,8 @@ static bool find_rules(struct symbols_object *o, uint64_t at, Dwarf_Regtable3 *r
 
 	if (!fde)
 		fde = fde_in(o, &o->frames[1], at);
-	if (!fde ||
-	    !kdwarf_ok(&o->dwarf, dwarf_get_fde_info_for_all_regs3(fde, at, rules, &row, &err),
-		       &err))
+	if (!fde || !kdwarf_ok(&o->dwarf,
+			       dwarf_get_fde_info_for_all_regs3(fde, at, rules, &row, &err), &err))
 		return false;
 	*ra = return_column(o, fde);
 	return *ra < SYMBOLS_REGS;

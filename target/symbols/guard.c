@@ -1,0 +1,168 @@
+/*
+ * Looks at DWARF sections before libdwarf does, for what would cost it without bound. Called by
+ * kdwarf.c, lines.c and unwind.c; that the sections make sense is left to libdwarf.
+ */
+#include "target/symbols/guard_priv.h"
+
+#include <libdwarf/dwarf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "target/symbols/array_priv.h"
+#include "target/symbols/bytes_priv.h"
+
+/* Offsets of the abbreviation tables, one for each unit. */
+struct tables {
+	uint64_t *offsets;
+	size_t count, cap;
+};
+
+static struct bytes section_bytes(const struct kelf *k, const char *name)
+{
+	const struct kelf_section *s = kelf_find(k, name);
+
+	return s ? bytes_of(k->bytes + s->offset, s->size) : bytes_of(NULL, 0);
+}
+
+/* The bytes behind a length field of 4 or 12 bytes; *wide: 64-bit DWARF. */
+static struct bytes take_unit(struct bytes *b, bool *wide)
+{
+	uint64_t n = bytes_fixed(b, 4);
+
+	*wide = n == 0xffffffff;
+	return bytes_take(b, *wide ? bytes_fixed(b, 8) : n);
+}
+
+static bool add_table(struct tables *t, uint64_t offset)
+{
+	uint64_t *grown;
+
+	if (t->count == GUARD_UNITS)
+		return false;
+	grown = array_grow(t->offsets, t->count, &t->cap, sizeof(*grown));
+	if (!grown)
+		return false;
+	t->offsets = grown;
+	t->offsets[t->count++] = offset;
+	return true;
+}
+
+/* false: too many units. One that is cut short ends the list, as it does for libdwarf. */
+static bool list_tables(const struct kelf *k, const char *section, struct tables *t)
+{
+	struct bytes b = section_bytes(k, section);
+	bool wide;
+
+	while (bytes_left(&b) > 0) {
+		struct bytes unit = take_unit(&b, &wide);
+		uint64_t version = bytes_fixed(&unit, 2);
+
+		if (version >= 5)
+			bytes_skip(&unit, 2); /* unit type, address size */
+		if (!add_table(t, bytes_fixed(&unit, wide ? 8 : 4)))
+			return false;
+	}
+	return true;
+}
+
+/* Bytes of the table up to its end mark; UINT64_MAX: an abbreviation has too many attributes. */
+static uint64_t table_size(struct bytes b)
+{
+	const uint8_t *start = b.at;
+
+	while (bytes_uleb(&b) != 0) {
+		uint64_t name, form;
+		unsigned count = 0;
+
+		bytes_uleb(&b);	   /* tag */
+		bytes_skip(&b, 1); /* has children */
+		do {
+			name = bytes_uleb(&b);
+			form = bytes_uleb(&b);
+			if (form == DW_FORM_implicit_const)
+				bytes_sleb(&b);
+			if (count++ > GUARD_ATTRIBUTES)
+				return UINT64_MAX;
+		} while (name || form);
+	}
+	return (uint64_t)(b.at - start);
+}
+
+static int by_value(const void *pa, const void *pb)
+{
+	const uint64_t *a = pa;
+	const uint64_t *b = pb;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/* Every table is measured once and paid for once by each unit that uses it. */
+static bool is_affordable(const struct kelf *k, struct tables *t)
+{
+	struct bytes all = section_bytes(k, ".debug_abbrev");
+	uint64_t left = GUARD_ABBREV_BYTES;
+	uint64_t size = 0;
+
+	if (t->count)
+		qsort(t->offsets, t->count, sizeof(*t->offsets), by_value);
+	for (size_t i = 0; i < t->count; i++) {
+		struct bytes table = all;
+
+		if (i == 0 || t->offsets[i] != t->offsets[i - 1]) {
+			bytes_skip(&table, t->offsets[i]);
+			size = table_size(table);
+		}
+		if (size > left)
+			return false;
+		left -= size;
+	}
+	return true;
+}
+
+bool guard_units(const struct kelf *k)
+{
+	struct tables t = { 0 };
+	bool ok = list_tables(k, ".debug_info", &t) && list_tables(k, ".debug_types", &t) &&
+		  is_affordable(k, &t);
+
+	free(t.offsets);
+	return ok;
+}
+
+bool guard_frames(const struct kelf *k, const char *section)
+{
+	struct bytes b = section_bytes(k, section);
+	bool eh = strcmp(section, ".eh_frame") == 0;
+	uint64_t cies = 0;
+	uint64_t fdes = 0;
+	bool wide;
+
+	while (bytes_left(&b) > 0) {
+		struct bytes entry = take_unit(&b, &wide);
+		uint64_t id = bytes_fixed(&entry, wide && !eh ? 8 : 4);
+
+		if (id == (eh ? 0 : wide ? UINT64_MAX : 0xffffffff))
+			cies++;
+		else
+			fdes++;
+		if (cies * fdes > GUARD_FRAME_PAIRS)
+			return false;
+	}
+	return true;
+}
+
+bool guard_lines(const struct kelf *k, uint64_t offset, uint64_t *spent)
+{
+	struct bytes b = section_bytes(k, ".debug_line");
+	struct bytes program;
+	bool wide;
+	size_t n;
+
+	bytes_skip(&b, offset);
+	program = take_unit(&b, &wide);
+	n = bytes_left(&program);
+	if (b.bad || n > GUARD_LINE_BYTES || n > GUARD_LINE_TOTAL - *spent)
+		return false;
+	*spent += n;
+	return true;
+}
