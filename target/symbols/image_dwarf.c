@@ -54,8 +54,8 @@ static const uint8_t abbrevs[] = {
 	ABBREV_ARRAY, DW_TAG_array_type, DW_CHILDREN_yes, DW_AT_type, DW_FORM_ref4, 0, 0,
 	ABBREV_RANGE, DW_TAG_subrange_type, DW_CHILDREN_no,
 	DW_AT_type, DW_FORM_ref4, DW_AT_count, DW_FORM_udata, 0, 0,
-	/* a structure whose members all lie at 0: of a union gdb 13 reads everything at once for an IDE,
-	 * which fails for more than 64 KiB and over holes */
+	/* a structure whose members all lie at 0: of a union gdb 13 reads everything at once for an
+	 * IDE, which fails for more than 64 KiB and over holes */
 	ABBREV_WINDOW, DW_TAG_structure_type, DW_CHILDREN_yes,
 	DW_AT_name, DW_FORM_string, DW_AT_byte_size, DW_FORM_udata, 0, 0,
 	ABBREV_MEMBER, DW_TAG_member, DW_CHILDREN_no,
