@@ -163,8 +163,9 @@ static const char *kernel_name(struct ascend_call *c)
 
 static enum target_status merged(struct ascend_call *c)
 {
-	target_text_format(c->out, "Device %u, chip %s (%s), %zu cores, kernel %s\n", c->a->device,
-			   c->a->chip->name, c->a->chip->product, c->a->core_count, kernel_name(c));
+	target_text_format(c->out, "Device %u, chip %s (%s), %zu core%s, kernel %s\n", c->a->device,
+			   c->a->chip->name, c->a->chip->product, c->a->core_count,
+			   c->a->core_count == 1 ? "" : "s", kernel_name(c));
 	return print_groups(c, false);
 }
 

@@ -95,6 +95,19 @@ static bool read_table(struct ascend *a, struct ascend_core *core, const struct 
 	return true;
 }
 
+/*
+ * The core a client sees first has a pc in any case: GDB 13 ends the connection when the stop has
+ * none. All ones is what msDebug shows for it.
+ */
+static bool read_lost_pc(const struct ascend *a, const struct ascend_core *core, size_t reg,
+			 void *buf)
+{
+	if (reg != a->desc->pc || core != &a->cores[a->focus])
+		return false;
+	memset(buf, 0xff, arch_reg_size(&a->desc->regs[reg]));
+	return true;
+}
+
 enum target_status ascend_reg_read(struct target *t, struct target_tid tid, size_t reg, void *buf,
 				   bool *valid)
 {
@@ -107,5 +120,6 @@ enum target_status ascend_reg_read(struct target *t, struct target_tid tid, size
 	const struct arch_reg *r = &a->desc->regs[reg];
 	*valid = r->set == CHIP_SET_VIRTUAL ? read_virtual(a, core, r, buf)
 					    : read_table(a, core, r, buf);
+	*valid = *valid || read_lost_pc(a, core, reg, buf);
 	return TARGET_OK;
 }

@@ -211,12 +211,17 @@ static void registers(void)
 static void registers_missing(void)
 {
 	struct fake_device *f = fake_device_create(5);
+	uint16_t first = fake_core(f, CHIP_AIV, 1);
 	uint16_t core = fake_core(f, CHIP_AIV, 2);
 	struct target_text text = { 0 };
 	struct target_stop stop;
 	uint64_t v;
 
 	CU_ASSERT_FATAL(fake_open(f));
+	/* GDB 13 does not connect to a thread without a pc */
+	CU_ASSERT(reg_value(f, first, "pc", &v));
+	CU_ASSERT_EQUAL(v, UINT64_MAX);
+	CU_ASSERT(!reg_value(f, first, "PC", &v));
 	CU_ASSERT(!reg_value(f, core, "pc", &v));
 	CU_ASSERT(!reg_value(f, core, "raw_pc", &v));
 	CU_ASSERT_EQUAL(target_thread_text(&f->a.base, tid_of(core), &text), TARGET_OK);
