@@ -6,9 +6,10 @@
 
 struct bytes bytes_of(const void *data, size_t n)
 {
-	const uint8_t *p = data;
+	static const uint8_t nothing; /* adding 0 to a null pointer is undefined */
+	const uint8_t *p = data ? data : &nothing;
 
-	return (struct bytes){ .at = p, .end = n ? p + n : p };
+	return (struct bytes){ .at = p, .end = p + (data ? n : 0) };
 }
 
 size_t bytes_left(const struct bytes *b)

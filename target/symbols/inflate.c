@@ -11,16 +11,16 @@
 #include "target/symbols/words_priv.h"
 
 /* zlib cannot do better than 1:1032; a larger claim is a lie and would only cost memory. */
-enum { RATIO_MAX = 1032, TOTAL_MAX = 1 << 30 };
+enum { RATIO_MAX = 1032, TOTAL_MAX = 256 << 20 };
 
 static bool is_wanted(const struct kelf_section *s)
 {
 	return s->in_file && kelf_is_debug(s) && (s->flags & SHF_COMPRESSED);
 }
 
-static bool is_plausible(const struct kelf_section *s, const GElf_Chdr *h)
+static bool is_plausible(const struct kelf_section *s, const GElf_Chdr *h, size_t n)
 {
-	return h->ch_type == ELFCOMPRESS_ZLIB && h->ch_size <= TOTAL_MAX &&
+	return h->ch_type == ELFCOMPRESS_ZLIB && n <= TOTAL_MAX && h->ch_size <= TOTAL_MAX - n &&
 	       h->ch_size / RATIO_MAX <= s->size;
 }
 
@@ -60,7 +60,7 @@ static bool inflate_section(const struct kelf *k, size_t index, uint8_t **file, 
 	Elf_Data *data;
 	GElf_Chdr h;
 
-	if (!scn || !gelf_getchdr(scn, &h) || !is_plausible(s, &h) || *n > TOTAL_MAX ||
+	if (!scn || !gelf_getchdr(scn, &h) || !is_plausible(s, &h, *n) ||
 	    elf_compress(scn, 0, 0) < 0)
 		return true;
 	data = elf_getdata(scn, NULL);
