@@ -82,6 +82,7 @@ struct ascend_kernel {
 	uint64_t base;
 	uint64_t size;
 	char origin[64]; /* where the file came from, in words */
+	bool differs;	 /* its code is not what the device ran: functions and lines may be wrong */
 };
 
 /** Where bytes come from. Every call may fail; none may block longer than a deadline. */

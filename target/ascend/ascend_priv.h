@@ -69,6 +69,8 @@ void ascend_dims_text(const struct ascend_block *b, size_t max, struct target_te
 const char *ascend_element_name(enum symbols_element e);
 
 /* --- kernels.c --- */
+/** What is said of a kernel whose file is not the one that ran. */
+#define ASCEND_DIFFERS "differs from the code on the device: functions and lines may be wrong"
 /**
  * "add_one at /op/k.c:4", or what is known of it, "??" when nothing is; brief, for one line of
  * state: "add_one k.c:4", or the address.

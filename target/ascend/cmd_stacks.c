@@ -134,10 +134,24 @@ static void print_group(struct ascend_call *c, struct stack *stacks, size_t firs
 		print_frames(c, &stacks[first]);
 }
 
+/* Who reads a call stack, perhaps in a bug report, must know when it may be made up. */
+static void print_doubts(struct ascend_call *c)
+{
+	for (size_t i = 0; i < c->a->kernel_count; i++) {
+		const struct ascend_kernel *k = &c->a->kernels[i];
+
+		if (k->differs)
+			target_text_format(c->out, "warning: the file of %s %s\n", k->name,
+					   ASCEND_DIFFERS);
+	}
+}
+
 /* Groups in the order of their first core. */
 static enum target_status print_groups(struct ascend_call *c, bool where)
 {
 	AUTO_FREE struct stack *stacks = stacks_create(c->a, where ? 1 : ASCEND_FRAMES);
+
+	print_doubts(c);
 
 	if (!stacks)
 		return target_fail(&c->a->base, TARGET_SYSTEM, "out of memory for call stacks");
@@ -181,6 +195,7 @@ enum target_status ascend_cmd_bt(struct ascend_call *c)
 			return status;
 	}
 	const struct chip_stop *stop = ascend_core_stop(c->a, s.core);
+	print_doubts(c);
 	target_text_format(c->out, "%s: ", ascend_core_name(s.core).text);
 	ascend_stop_words(stop, c->out);
 	target_text_add(c->out, "\n");

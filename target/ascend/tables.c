@@ -202,7 +202,8 @@ static void fill_kernels(struct ascend *a, struct target_table *t)
 		target_table_cell(t, "%s", k->origin);
 		target_table_cell(t, "%s", k->object ? k->path : "NA");
 		target_table_cell(t, "%.16s", k->object ? symbols_digest(k->object) : "NA");
-		target_table_cell(t, "%s", note ? note : "");
+		target_table_cell(t, "%s%s%s", k->differs ? ASCEND_DIFFERS : "",
+				  k->differs && note ? "; " : "", note ? note : "");
 	}
 }
 

@@ -148,6 +148,7 @@ static void take_object(struct core_dump *d, struct choice *c, struct ascend_ker
 	if (!best)
 		return;
 	k->object = best->object;
+	k->differs = c->compared && !best->is_device_code;
 	snprintf(k->origin, sizeof(k->origin), "%s", best->origin);
 	snprintf(k->path, sizeof(k->path), "/ascend/dev%u/%s-%.*s.o", d->ascend.device, k->name,
 		 DIGEST_PREFIX, best->digest);
