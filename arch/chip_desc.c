@@ -130,6 +130,13 @@ static struct arch_reg costume_reg(const struct chip *c, const struct costume_ro
 	return out;
 }
 
+/** Registers that clients show as places in the code. */
+static bool holds_code(const char *name)
+{
+	return strcmp(name, "PC") == 0 || strcmp(name, "SU_PC") == 0 ||
+	       strcmp(name, "SIMT_PC") == 0;
+}
+
 /** A row of the chip's table under its own name; PC is, as in msDebug, the corrected one. */
 static struct arch_reg vendor_reg(const struct chip *c, size_t index)
 {
@@ -138,7 +145,7 @@ static struct arch_reg vendor_reg(const struct chip *c, size_t index)
 
 	return (struct arch_reg){
 		.name = reg->name,
-		.type = is_pc ? "code_ptr" : type_of(reg->size),
+		.type = holds_code(reg->name) ? "code_ptr" : type_of(reg->size),
 		.group = group_shown(reg->group),
 		.bits = (uint16_t)(reg->size * 8),
 		.feature = FEATURE_CHIP,

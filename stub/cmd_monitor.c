@@ -24,8 +24,8 @@ static void run_exit(struct session *s, struct target_text *out)
 }
 
 static const struct monitor_command own[] = {
-	{ "help", run_help, "  help                 this text\n" },
-	{ "exit", run_exit, "  exit                 end the server\n" },
+	{ "help", run_help, "help -- this list\n" },
+	{ "exit", run_exit, "exit -- end the server\n" },
 };
 
 enum { OWN = sizeof(own) / sizeof(own[0]) };
