@@ -3,7 +3,7 @@
  * `--translate` and for every kernel that is opened; call frame information and DIEs have a file
  * each beside this one, this one holds the numbers and the expressions.
  *
- * The device numbers GPR0..29 as 64..93, SP as 94, the return address as 95 (coredump facts 9);
+ * The device numbers GPR0..29 as 64..93, SP as 94, the return address as 95 (coredump facts 3.2);
  * AArch64 has 0..29, 31, 30. All of these are ULEBs of one byte, so nothing moves.
  */
 #include "target/symbols/translate_priv.h"
