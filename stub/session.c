@@ -133,9 +133,12 @@ static const char *lacking(unsigned missing)
 /* lldb takes a refused resume for the loss of the process: it gets a stop that says why instead. */
 static enum target_status stop_again(struct session *s, const char *words)
 {
+	struct target_tid tid = session_thread(s);
 	struct target_stop stop;
-	enum target_status status = target_stop(s->target, session_thread(s), &stop);
 
+	if (!tid.pid)
+		return TARGET_NO_THREAD;
+	enum target_status status = target_stop(s->target, tid, &stop);
 	if (status != TARGET_OK)
 		return status;
 	stop.text = words;

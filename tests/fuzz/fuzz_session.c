@@ -41,10 +41,10 @@ static void send_packet(struct fake_client *c, const char *data, size_t n)
 	const struct command *row = command_find(data, n);
 	bool was_running = c->session->running;
 	bool silent = !strcmp(client_ask_bytes(c, data, n), CLIENT_SILENCE);
+	bool resumed = !was_running && c->session->running;
 
-	demand(silent ==
-	       (row && (row->reply == REPLY_NONE ||
-			(row->reply == REPLY_STOP && c->session->running && !was_running))));
+	demand(!silent || resumed || (row && row->reply == REPLY_NONE));
+	demand(!resumed || (silent && row && row->reply == REPLY_STOP));
 	demand(c->session->reply.len <= SESSION_PACKET_SIZE);
 	if (!silent)
 		check_reply(c);

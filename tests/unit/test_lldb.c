@@ -173,6 +173,10 @@ static void test_refused_resume(void)
 				  { "s", stopped },
 				  { "vCont;c", stopped },
 				  { "g;thread:1;", "~*" },
+				  { "!", "OK" },
+				  { "D", "OK" },
+				  { "c", "E03" }, /* what it let go of does not stop again */
+				  { "vAttach;1", "~T0b*" },
 				  { "k", "X09" },
 				  { NULL, NULL } });
 	client_close(&c);
