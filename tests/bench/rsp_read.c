@@ -25,7 +25,7 @@ int main(int argc, char **argv)
 	size_t n;
 
 	if (argc != 6 || !rsp_client_open(&c, argv[1])) {
-		fprintf(stderr, "usage: rsp_read PORT ADDRESS BYTES CHUNK m|x (is a server there?)\n");
+		fprintf(stderr, "usage: rsp_read PORT ADDRESS BYTES CHUNK m|x, with a server\n");
 		return 1;
 	}
 	uint64_t at = strtoull(argv[2], NULL, 16), left = strtoull(argv[3], NULL, 0);
