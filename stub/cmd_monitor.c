@@ -62,7 +62,7 @@ static void dispatch(struct session *s, size_t argc, const char *const *argv,
 	for (size_t i = 0; i < OWN; i++)
 		if (!strcmp(argv[0], own[i].name))
 			return own[i].run(s, out);
-	enum target_status status = target_command(s->target, session_thread(s), argc, argv, out);
+	enum target_status status = target_command(s->target, session_chosen(s), argc, argv, out);
 	if (status == TARGET_UNSUPPORTED)
 		target_text_format(out, "unknown monitor command \"%s\": try `monitor help`\n",
 				   argv[0]);

@@ -127,7 +127,7 @@ enum target_status cmd_interrupt(struct session *s, const struct rsp_args *a, st
 static void leave(struct session *s)
 {
 	s->attached = s->running = false;
-	s->general = s->stopped = (struct target_tid){ 0 };
+	s->general = s->stopped = s->choice.tid = (struct target_tid){ 0 };
 	s->closing = !s->extended;
 }
 

@@ -51,7 +51,10 @@ enum target_status cmd_alive(struct session *s, const struct rsp_args *a, struct
 	struct target_tid tid;
 
 	(void)out;
-	return session_resolve(s, &a->tid[0], &tid) ? TARGET_OK : TARGET_NO_THREAD;
+	if (!session_resolve(s, &a->tid[0], &tid))
+		return TARGET_NO_THREAD;
+	session_choose(s, tid);
+	return TARGET_OK;
 }
 
 enum target_status cmd_current(struct session *s, const struct rsp_args *a, struct rsp_buf *out)

@@ -74,6 +74,35 @@ struct target_tid session_thread(struct session *s)
 	return s->general.pid ? s->general : stopped_thread(s);
 }
 
+struct target_tid session_chosen(struct session *s)
+{
+	if (s->client.lldb || !s->choice.lists)
+		return session_thread(s);
+	return s->choice.tid.pid ? s->choice.tid : stopped_thread(s);
+}
+
+void session_choose(struct session *s, struct target_tid tid)
+{
+	struct session_choice *c = &s->choice;
+
+	if (c->listed) {
+		c->before = c->tid;
+		c->walking = true;
+		c->walked = 0;
+	}
+	c->tid = tid;
+	if (c->walking && ++c->walked == session_threads(s)) {
+		c->tid = c->before;
+		c->walking = false;
+	}
+}
+
+static void note_list(struct session *s, const char *data)
+{
+	s->choice.listed = !strncmp(data, "qXfer:threads:", strlen("qXfer:threads:"));
+	s->choice.lists |= s->choice.listed;
+}
+
 static bool matches(const struct rsp_tid *id, struct target_tid tid)
 {
 	bool pid = !id->has_pid || id->pid <= 0 || id->pid == tid.pid;
@@ -213,6 +242,7 @@ bool session_packet(struct session *s, const char *data, size_t n)
 
 		status = run(s, c, data + skip, n - skip, &words);
 	}
+	note_list(s, data);
 	if (status != TARGET_OK)
 		target_logf(&s->log, TARGET_LOG_DEBUG, "packet %s: %s", c->name, words);
 	return finish(s, c, status, words);
@@ -243,7 +273,7 @@ bool session_event(struct session *s)
 	bool ended = stop.kind == TARGET_STOP_EXITED || stop.kind == TARGET_STOP_SIGNALED;
 	s->running = false;
 	s->stopped = ended ? (struct target_tid){ 0 } : stop.tid;
-	s->general = (struct target_tid){ 0 };
+	s->general = s->choice.tid = (struct target_tid){ 0 };
 	rsp_buf_reset(&s->reply);
 	reply_stop(s, &stop, &s->reply);
 	return true;

@@ -32,6 +32,19 @@ struct client_features {
 	bool list_threads;    /* QListThreadsInStopReply */
 };
 
+/**
+ * The thread that the user of a gdb has selected. Its `monitor` does not say (gdb 13): Hg may be left
+ * from `info threads`, which visits all threads. But `thread N` asks whether the thread lives (T),
+ * and `thread apply all` does so for every thread, right behind the list.
+ */
+struct session_choice {
+	struct target_tid tid, before; /* {0,0}: the thread of the last stop */
+	bool lists;                    /* this client reads the list of threads: a gdb */
+	bool listed;                   /* ... and did so with its last packet */
+	bool walking;                  /* tid may be one of all threads; before is what it was */
+	size_t walked;
+};
+
 /** A qXfer document, kept from the read at offset 0 until another one is asked for. */
 struct session_document {
 	char key[512]; /* object:annex and the thread it was made for */
@@ -52,6 +65,7 @@ struct session {
 	struct target_tid general; /* Hg; {0,0}: the thread of the last stop */
 	struct target_tid stopped; /* the thread of the last stop */
 	struct target_tid suffix;  /* thread:ID; of the packet in work, {0,0} none */
+	struct session_choice choice;
 	size_t list_at;            /* qsThreadInfo goes on here */
 	struct session_document document;
 	struct vfile_table files;
@@ -79,6 +93,10 @@ bool session_event(struct session *s);
 
 /** The thread register and memory packets act on; {0,0} when there is none. */
 struct target_tid session_thread(struct session *s);
+/** The thread that the user looks at, as far as packets tell; monitor commands act on it. */
+struct target_tid session_chosen(struct session *s);
+/** A client asked whether a thread lives. */
+void session_choose(struct session *s, struct target_tid tid);
 /** Resolves a wire id to a real thread; false when there is none such. */
 bool session_resolve(struct session *s, const struct rsp_tid *id, struct target_tid *out);
 /** Fills s->threads; the count, 0 when not attached. */

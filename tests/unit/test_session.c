@@ -458,6 +458,33 @@ static void test_monitor(void)
 	client_close(&c);
 }
 
+/* gdb does not say which thread its `monitor` is about; the fake's command `words` tells the server's
+ * guess: the thread of `thread N`, not of a walk over all of them. */
+static void test_monitor_thread(void)
+{
+	static const char words[] = "qRcmd,776f726473", one[] = "~*7468726561642031*",
+			  two[] = "~*7468726561642032*", three[] = "~*7468726561642033*";
+	static const char list[] = "qXfer:threads:read::0,1000";
+	struct fake_client c;
+
+	client_open(&c, FAKE_ALL);
+	play(&c, (struct line[]){
+			 { "Hg1", "OK" }, /* a client without a thread list means Hg */
+			 { words, one },	  { list, "~l*" },
+			 { words, two }, /* nothing chosen: the thread that stopped */
+			 { "T3", "OK" },	  { words, three },
+			 { list, "~l*" }, /* info threads */
+			 { "Hg1", "OK" },	  { words, three },
+			 { list, "~l*" }, /* thread apply all */
+			 { "T3", "OK" },	  { "T2", "OK" },
+			 { "T1", "OK" },	  { words, three },
+			 { list, "~l*" }, /* thread find, thread 1 */
+			 { "T1", "OK" },	  { words, one },
+			 { "c", CLIENT_SILENCE }, { NULL, NULL },
+		 });
+	client_close(&c);
+}
+
 /* --- forms of errors --- */
 
 static void test_error_text(void)
@@ -541,6 +568,7 @@ static const struct unit_test tests[] = {
 	{ "the process ends", test_process_ends },
 	{ "the target is lost", test_target_is_lost },
 	{ "monitor", test_monitor },
+	{ "thread of monitor", test_monitor_thread },
 	{ "error text", test_error_text },
 	{ "too long", test_too_long },
 	{ "clean session", test_clean_session },
