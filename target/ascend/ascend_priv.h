@@ -39,6 +39,8 @@ bool ascend_reg_number(struct ascend *a, struct ascend_core *core, const char *n
 uint64_t ascend_number_of(const void *bytes, size_t n);
 
 /* --- memory.c --- */
+/** Room of one slot of a window (DESIGN section 3). */
+#define ASCEND_SLOT_BYTES (UINT64_C(1) << 32)
 /** Device addresses at which the cores of all chips see their own stack: coredump facts 6.1. */
 #define ASCEND_ALIAS_START UINT64_C(0x100000)
 #define ASCEND_ALIAS_END   UINT64_C(0x1000000)

@@ -10,8 +10,6 @@
 
 enum { WINDOW_TAG = 0x00a0, WINDOW_ALIGN = 4096 };
 
-#define SLOT_BYTES (UINT64_C(1) << 32)
-
 /* An address in a window, taken apart. */
 struct window {
 	uint8_t mem;
@@ -167,7 +165,7 @@ static uint64_t area_end(const struct ascend_core *core, uint64_t at)
 	struct window w;
 
 	if (window_parse(at, &w))
-		return (at | (SLOT_BYTES - 1)) + 1;
+		return (at | (ASCEND_SLOT_BYTES - 1)) + 1;
 	if (core && at < ASCEND_ALIAS_START)
 		return ASCEND_ALIAS_START;
 	if (core && at < ASCEND_ALIAS_END)

@@ -80,7 +80,7 @@ static void offer_block(struct ascend_map *m, const struct ascend *a, size_t i)
 		return;
 	r.kind = RANGE_RAW;
 	r.start = ascend_window(CHIP_OUT_MEM, NULL) | (uint64_t)(i + 1) << 32;
-	r.size = size < UINT32_MAX ? size : UINT32_MAX;
+	r.size = size < ASCEND_SLOT_BYTES ? size : ASCEND_SLOT_BYTES;
 	offer(m, &r);
 }
 
@@ -91,10 +91,10 @@ static void offer_local(struct ascend_map *m, const struct ascend *a,
 	const struct ascend_core owner = { .unified = l->core };
 	struct range r = { RANGE_LOCAL, i, 0, l->size };
 
-	if (l->window > UINT32_MAX)
+	if (l->window >= ASCEND_SLOT_BYTES)
 		return;
-	if (r.size > UINT32_MAX - l->window)
-		r.size = UINT32_MAX - l->window;
+	if (r.size > ASCEND_SLOT_BYTES - l->window)
+		r.size = ASCEND_SLOT_BYTES - l->window;
 	r.start = ascend_window(l->mem, &owner) + l->window;
 	offer(m, &r);
 	if (l->core != core->unified)

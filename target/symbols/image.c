@@ -93,8 +93,9 @@ static void put_tables(struct image *m, const struct symbols_variable *vars, siz
 	target_text_bytes(&m->symtab, &none, sizeof(none));
 	put_name(&m->strtab, "");
 	for (size_t i = 0; i < count; i++) {
-		if (vars[i].size)
-			put_variable(m, &vars[i]);
+		struct symbols_variable shown = image_shown(&vars[i]);
+		if (shown.size)
+			put_variable(m, &shown);
 	}
 }
 

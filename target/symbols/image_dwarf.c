@@ -203,6 +203,23 @@ static bool dims_fit(const struct symbols_variable *v, size_t element_size)
 	return bytes == v->size;
 }
 
+struct symbols_variable image_shown(const struct symbols_variable *v)
+{
+	struct symbols_variable out = *v;
+	enum symbols_element e = v->element < SYMBOLS_ELEMENTS ? v->element : SYMBOLS_U8;
+
+	if (v->size <= IMAGE_MOST)
+		return out;
+	out.size = IMAGE_MOST;
+	out.dim_count = 0;
+	if (!dims_fit(v, elements[e].size) || v->size / v->dims[0] > IMAGE_MOST)
+		return out;
+	out.dim_count = v->dim_count;
+	out.dims[0] = IMAGE_MOST / (v->size / v->dims[0]);
+	out.size = v->size / v->dims[0] * out.dims[0];
+	return out;
+}
+
 static uint32_t put_tensor(struct unit *u, const struct symbols_variable *v)
 {
 	enum symbols_element e = v->element < SYMBOLS_ELEMENTS ? v->element : SYMBOLS_U8;
@@ -269,8 +286,9 @@ void image_dwarf_init(struct image_dwarf *d, const struct symbols_variable *vars
 	put_string(u.t, "device", SYMBOLS_NAME);
 	put_base_types(&u);
 	for (size_t i = 0; i < count; i++) {
-		if (vars[i].size)
-			put_variable(&u, &vars[i]);
+		struct symbols_variable shown = image_shown(&vars[i]);
+		if (shown.size)
+			put_variable(&u, &shown);
 	}
 	image_put(u.t, 0, 1);
 	patch_length(&d->info);

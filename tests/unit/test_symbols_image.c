@@ -289,6 +289,34 @@ static void test_many_variables(void)
 	free(many);
 }
 
+/* gdb 13 counts in 32 bits: of more than 2 GiB the first rows are declared. */
+static void test_huge(void)
+{
+	static const struct symbols_variable huge[] = {
+		{ "rows", 0x1000, 1ULL << 33, 0, SYMBOLS_F32, 2, { 1 << 21, 1024 } },
+		{ "flat", 0x1000, 1ULL << 32, 0, SYMBOLS_U64, 0, { 0 } },
+		{ "row", 0x1000, 1ULL << 32, 0, SYMBOLS_U8, 2, { 1, 1ULL << 32 } },
+		{ "window", 0x1000, 1ULL << 32, 1, 0, 0, { 0 } },
+	};
+	static struct rows rows;
+	struct symbols_error why;
+	struct kelf elf;
+	const struct row *r = rows.all;
+	size_t n;
+	void *image = symbols_image_create(huge, 4, none, &n);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(image);
+	CU_ASSERT_TRUE_FATAL(kelf_open(&elf, image, n, &why));
+	read_rows(&elf, &rows);
+	CU_ASSERT_TRUE(r[0].dim_count == 2 && r[0].dims[0] == (1 << 19) - 1 &&
+		       r[0].dims[1] == 1024);
+	CU_ASSERT_TRUE(r[1].dim_count == 1 && r[1].dims[0] == 0x0fffffff);
+	CU_ASSERT_TRUE(r[2].dim_count == 1 && r[2].dims[0] == 0x7ffffff8);
+	CU_ASSERT_EQUAL(r[3].bytes, 0x7ffffff8);
+	kelf_close(&elf);
+	free(image);
+}
+
 static void test_element_sizes(void)
 {
 	static const size_t want[] = { 1, 1, 2, 2, 4, 4, 8, 8, 2, 2, 4, 8, 1 };
@@ -303,7 +331,8 @@ int main(void)
 	static const struct unit_test tests[] = {
 		{ "types and addresses", test_types },	   { "container", test_container },
 		{ "entry points", test_entries },	   { "no variables", test_no_variables },
-		{ "many variables", test_many_variables }, { "element sizes", test_element_sizes },
+		{ "many variables", test_many_variables }, { "huge", test_huge },
+		{ "element sizes", test_element_sizes },
 	};
 
 	return unit_run("symbols_image", tests, sizeof(tests) / sizeof(tests[0]));
