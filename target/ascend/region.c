@@ -7,10 +7,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* One stretch that may be readable. */
+/* One stretch that may be readable. Where two start together the kind that comes first counts. */
 struct range {
-	enum range_kind { RANGE_BLOCK, RANGE_ALIAS, RANGE_LOCAL, RANGE_COPY, RANGE_RAW } kind;
-	size_t index; /* into blocks: BLOCK, RAW and ALIAS of a block; into locals: the others */
+	enum range_kind {
+		RANGE_BLOCK,
+		RANGE_ALIAS,
+		RANGE_LOCAL,
+		RANGE_COPY, /* part of its block... */
+		RANGE_LOST, /* ...unless the device did not give that: block or alias of it */
+		RANGE_RAW,
+	} kind;
+	size_t index; /* LOCAL, COPY: into locals; the others: into blocks */
 	uint64_t start, size;
 };
 
@@ -72,10 +79,10 @@ static void offer_block(struct ascend_map *m, const struct ascend *a, size_t i)
 {
 	const struct ascend_block *b = &a->blocks[i];
 	uint64_t size = clamp(b->at, b->size);
-	struct range r = { RANGE_BLOCK, i, b->at, size };
+	struct range r = { b->failed ? RANGE_LOST : RANGE_BLOCK, i, b->at, size };
 
 	offer(m, &r);
-	offer_alias(m, RANGE_ALIAS, i, b->at, size);
+	offer_alias(m, b->failed ? RANGE_LOST : RANGE_ALIAS, i, b->at, size);
 	if (i + 1 > UINT8_MAX)
 		return;
 	r.kind = RANGE_RAW;
@@ -167,7 +174,7 @@ static int by_start(const void *x, const void *y)
 	if (p->start != q->start)
 		return p->start < q->start ? -1 : 1;
 	if (p->kind != q->kind)
-		return p->kind < q->kind ? -1 : 1; /* a copy is part of its block */
+		return p->kind < q->kind ? -1 : 1;
 	return p->index < q->index ? -1 : p->index > q->index;
 }
 

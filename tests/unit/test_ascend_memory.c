@@ -214,8 +214,7 @@ static void no_core(void)
 		CU_ASSERT_EQUAL(done, 8);
 		CU_ASSERT_EQUAL(buf[0], fake_byte(fake_local_salt(8), 0xff8));
 	}
-	CU_ASSERT_EQUAL(target_mem_read(&f->a.base, any, 0xff000018040, buf, 16, &done),
-			TARGET_OK);
+	CU_ASSERT_EQUAL(target_mem_read(&f->a.base, any, 0xff000018040, buf, 16, &done), TARGET_OK);
 	CU_ASSERT_EQUAL(buf[0], fake_byte(fake_block_salt(5), 0x40));
 	CU_ASSERT_EQUAL(target_mem_read(&f->a.base, any, 0x12b000000000, buf, 4, &done),
 			TARGET_FAULT);
@@ -334,6 +333,24 @@ static void region_kinds(void)
 	target_close(&f->a.base);
 }
 
+/* The data cache has what device memory lost: gdb asks only for what the map calls readable. */
+static void region_lost_block(void)
+{
+	struct fake_device *f = fake_device_910b();
+	size_t b = fake_block(f, ASCEND_STACK, 0xff000050000, 0x1000, AIV0);
+
+	f->a.blocks[b].failed = true;
+	fake_local(f, AIV0, CHIP_DCACHE, 0x1000, 0xff000050000);
+	CU_ASSERT_FATAL(fake_open(f));
+	struct target_region r = region(f, AIV0, 0xff000050800);
+	CU_ASSERT(r.readable && r.start == 0xff000050000 && r.end == 0xff000051000);
+	r = region(f, AIV0, 0x150800);
+	CU_ASSERT(r.readable && r.end == 0x151000);
+	r = region(f, AIV11, 0xff000050800);
+	CU_ASSERT(r.mapped && !r.readable);
+	target_close(&f->a.base);
+}
+
 static void region_holes(void)
 {
 	struct fake_device *f = open_device();
@@ -425,6 +442,7 @@ static const struct unit_test tests[] = {
 	{ "failed copies", failed_copies },
 	{ "overlapping blocks", overlapping_blocks },
 	{ "regions", region_kinds },
+	{ "regions of lost blocks", region_lost_block },
 	{ "holes", region_holes },
 	{ "region of a copy", region_copy },
 	{ "walk over all regions", region_walk },
