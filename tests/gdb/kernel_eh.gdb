@@ -1,0 +1,5 @@
+# Call frame information in .eh_frame.
+# dump: kernel-eh
+target remote localhost:@PORT@
+thread apply all bt
+info locals
