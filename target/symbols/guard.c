@@ -65,25 +65,49 @@ static bool list_tables(const struct kelf *k, const char *section, struct tables
 	return true;
 }
 
-/* Bytes of the table up to its end mark; UINT64_MAX: an abbreviation has too many attributes. */
-static uint64_t table_size(struct bytes b)
-{
-	const uint8_t *start = b.at;
+/* An attribute that nobody uses, in place of DW_AT_sibling. */
+enum { NO_SIBLING = 0x06 };
 
+/* .debug_abbrev as libdwarf is to see it. */
+struct abbrevs {
+	uint8_t *bytes;
+	size_t n;
+	bool changed;
+};
+
+/* Passes over name and form of one attribute; false: it was the end mark. */
+static bool take_attribute(struct abbrevs *a, struct bytes *b)
+{
+	uint8_t *at = a->bytes + (b->at - a->bytes);
+	uint64_t name = bytes_uleb(b);
+	uint64_t form = bytes_uleb(b);
+
+	if (form == DW_FORM_implicit_const)
+		bytes_sleb(b);
+	if (name == DW_AT_sibling && !b->bad) {
+		*at = (uint8_t)((*at & 0x80) | NO_SIBLING);
+		a->changed = true;
+	}
+	return name || form;
+}
+
+/* Bytes of a table up to its end mark; UINT64_MAX: an abbreviation has too many attributes. */
+static uint64_t take_table(struct abbrevs *a, uint64_t offset)
+{
+	struct bytes b = bytes_of(a->bytes, a->n);
+	const uint8_t *start;
+
+	bytes_skip(&b, offset);
+	start = b.at;
 	while (bytes_uleb(&b) != 0) {
-		uint64_t name, form;
 		unsigned count = 0;
 
 		bytes_uleb(&b);	   /* tag */
 		bytes_skip(&b, 1); /* has children */
-		do {
-			name = bytes_uleb(&b);
-			form = bytes_uleb(&b);
-			if (form == DW_FORM_implicit_const)
-				bytes_sleb(&b);
-			if (count++ > GUARD_ATTRIBUTES)
+		while (take_attribute(a, &b)) {
+			if (count++ == GUARD_ATTRIBUTES)
 				return UINT64_MAX;
-		} while (name || form);
+		}
 	}
 	return (uint64_t)(b.at - start);
 }
@@ -96,22 +120,15 @@ static int by_value(const void *pa, const void *pb)
 	return (*a > *b) - (*a < *b);
 }
 
-/* Every table is measured once and paid for once by each unit that uses it. */
-static bool is_affordable(const struct kelf *k, struct tables *t)
+/* Every table is read once and paid for once by each unit that uses it. */
+static bool is_affordable(const struct tables *t, struct abbrevs *a)
 {
-	struct bytes all = section_bytes(k, ".debug_abbrev");
 	uint64_t left = GUARD_ABBREV_BYTES;
 	uint64_t size = 0;
 
-	if (t->count)
-		qsort(t->offsets, t->count, sizeof(*t->offsets), by_value);
 	for (size_t i = 0; i < t->count; i++) {
-		struct bytes table = all;
-
-		if (i == 0 || t->offsets[i] != t->offsets[i - 1]) {
-			bytes_skip(&table, t->offsets[i]);
-			size = table_size(table);
-		}
+		if (i == 0 || t->offsets[i] != t->offsets[i - 1])
+			size = take_table(a, t->offsets[i]);
 		if (size > left)
 			return false;
 		left -= size;
@@ -119,12 +136,38 @@ static bool is_affordable(const struct kelf *k, struct tables *t)
 	return true;
 }
 
-bool guard_units(const struct kelf *k)
+/*
+ * Tables that overlap could make new ones of each other's changes: over until nothing changes.
+ * The second pass finds nothing in all files but those.
+ */
+static bool drop_siblings(const struct tables *t, struct abbrevs *a)
 {
-	struct tables t = { 0 };
-	bool ok = list_tables(k, ".debug_info", &t) && list_tables(k, ".debug_types", &t) &&
-		  is_affordable(k, &t);
+	enum { PASSES = 4 };
 
+	for (unsigned i = 0; i < PASSES; i++) {
+		a->changed = false;
+		if (!is_affordable(t, a))
+			return false;
+		if (!a->changed)
+			return true;
+	}
+	return false;
+}
+
+bool guard_units(const struct kelf *k, uint8_t **out)
+{
+	enum { PADDING = 64 };
+	struct bytes all = section_bytes(k, ".debug_abbrev");
+	struct abbrevs a = { .n = bytes_left(&all) };
+	struct tables t = { 0 };
+	bool ok = list_tables(k, ".debug_info", &t) && list_tables(k, ".debug_types", &t);
+
+	*out = a.bytes = calloc(1, a.n + PADDING);
+	if (a.bytes && a.n)
+		memcpy(a.bytes, all.at, a.n);
+	if (t.count)
+		qsort(t.offsets, t.count, sizeof(*t.offsets), by_value);
+	ok = ok && a.bytes && drop_siblings(&t, &a);
 	free(t.offsets);
 	return ok;
 }

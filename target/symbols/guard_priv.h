@@ -18,8 +18,12 @@ enum {
 	GUARD_LINE_TOTAL = 8 << 20,    /* of all units */
 };
 
-/** Units of .debug_info and .debug_types with their abbreviations. */
-bool guard_units(const struct kelf *k);
+/**
+ * Units of .debug_info and .debug_types with their abbreviations. *out: the content of
+ * .debug_abbrev that libdwarf is to see, to be freed: without DW_AT_sibling, which libdwarf
+ * follows for ever when it leads back.
+ */
+bool guard_units(const struct kelf *k, uint8_t **out);
 /** A section of call frame information. */
 bool guard_frames(const struct kelf *k, const char *section);
 /** The line program at an offset of .debug_line; adds its size to *spent. */

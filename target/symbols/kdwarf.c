@@ -6,6 +6,7 @@
 #include "target/symbols/kdwarf_priv.h"
 
 #include <libdwarf/dwarf.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "target/symbols/guard_priv.h"
@@ -64,6 +65,10 @@ static int section_load(void *obj, Dwarf_Half index, Dwarf_Small **out, int *err
 	if (index >= d->elf->count || !is_served(d, &d->elf->sections[index]))
 		return DW_DLV_NO_ENTRY;
 	s = &d->elf->sections[index];
+	if (strcmp(s->name, ".debug_abbrev") == 0) {
+		*out = d->abbrev;
+		return DW_DLV_OK;
+	}
 	/* libdwarf reads only; its interface has no const */
 	*out = (Dwarf_Small *)(uintptr_t)(d->elf->bytes + s->offset);
 	return DW_DLV_OK;
@@ -117,7 +122,8 @@ bool kdwarf_open(struct kdwarf *d, const struct kelf *elf)
 	Dwarf_Error err = NULL;
 	int rc;
 
-	*d = (struct kdwarf){ .elf = elf, .too_large = !guard_units(elf) };
+	*d = (struct kdwarf){ .elf = elf };
+	d->too_large = !guard_units(elf, &d->abbrev);
 	d->access = (Dwarf_Obj_Access_Interface){ .object = d, .methods = &access_methods };
 	rc = dwarf_object_init_b(&d->access, NULL, NULL, DW_GROUPNUMBER_BASE, &d->dbg, &err);
 	if (!kdwarf_ok(d, rc, &err)) {
@@ -135,7 +141,9 @@ void kdwarf_close(struct kdwarf *d)
 
 	if (d->dbg)
 		dwarf_object_finish(d->dbg, &err);
+	free(d->abbrev);
 	d->dbg = NULL;
+	d->abbrev = NULL;
 }
 
 struct walk {
@@ -148,22 +156,13 @@ struct walk {
 	struct kdwarf_unit unit;
 };
 
-static Dwarf_Die next_sibling(struct walk *w, Dwarf_Die die, Dwarf_Off offset)
+static Dwarf_Die next_sibling(struct walk *w, Dwarf_Die die)
 {
 	Dwarf_Die next = NULL;
 	Dwarf_Error err = NULL;
-	Dwarf_Off next_offset = 0;
-	bool forward;
+	int rc = dwarf_siblingof_b(w->d->dbg, die, w->is_info, &next, &err);
 
-	if (!kdwarf_ok(w->d, dwarf_siblingof_b(w->d->dbg, die, w->is_info, &next, &err), &err))
-		return NULL;
-	/* a broken DW_AT_sibling could lead back: only ever go forward */
-	forward = kdwarf_ok(w->d, dwarf_dieoffset(next, &next_offset, &err), &err) &&
-		  next_offset > offset;
-	if (forward)
-		return next;
-	dwarf_dealloc_die(next);
-	return NULL;
+	return kdwarf_ok(w->d, rc, &err) ? next : NULL;
 }
 
 static void pay(struct walk *w, unsigned long dies)
@@ -193,9 +192,9 @@ static void walk_siblings(struct walk *w, Dwarf_Die die, unsigned depth)
 		if (depth < KDWARF_DEPTH_MAX &&
 		    kdwarf_ok(w->d, dwarf_child(die, &child, &err), &err))
 			walk_siblings(w, child, depth + 1);
-		/* without DW_AT_sibling libdwarf goes over all below it again to find the next */
+		/* libdwarf goes over all below it again to find the next */
 		pay(w, w->visited - before);
-		next = depth && w->budget ? next_sibling(w, die, at.offset) : NULL;
+		next = depth && w->budget ? next_sibling(w, die) : NULL;
 		dwarf_dealloc_die(die);
 		die = next;
 	}

@@ -22,7 +22,8 @@ struct kdwarf {
 	Dwarf_Debug dbg; /* NULL: there is no usable DWARF */
 	const struct kelf *elf;
 	Dwarf_Obj_Access_Interface access;
-	bool too_large; /* units that libdwarf could not be trusted with: it does not see them */
+	uint8_t *abbrev; /* .debug_abbrev as libdwarf sees it (guard_units) */
+	bool too_large;	 /* units that libdwarf could not be trusted with: it does not see them */
 };
 
 struct kdwarf_unit {

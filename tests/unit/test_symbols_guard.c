@@ -129,6 +129,55 @@ static void test_dies(void)
 	target_text_deinit(&abbrev);
 }
 
+/* Sibling attributes that lead back, for which libdwarf would never come to an end. */
+static void test_siblings(void)
+{
+	/* unit { 2 { 3 -> itself } 2 {} }; the name of the attribute in one byte and in two */
+	static const char unit[] = "\x04\0\0\0\0\0\x08\x01\x02\x03\x0d\0\x02\0\0";
+	static const char short_name[] = "\x01\x11\x01\0\0\x02\x34\x01\0\0\x03\x34\0\x01\x11\0\0\0";
+	static const char long_name[] =
+		"\x01\x11\x01\0\0\x02\x34\x01\0\0\x03\x34\0\x81\0\x11\0\0\0";
+	struct target_text info = { 0 }, abbrev = { 0 };
+
+	put_32(&info, sizeof(unit) - 1);
+	put(&info, unit, sizeof(unit) - 1);
+	put(&abbrev, short_name, sizeof(short_name));
+	CU_ASSERT_FALSE(is_too_large(open_with(".debug_info", &info, ".debug_abbrev", &abbrev)));
+	target_text_deinit(&abbrev);
+	put(&abbrev, long_name, sizeof(long_name));
+	CU_ASSERT_FALSE(is_too_large(open_with(".debug_info", &info, ".debug_abbrev", &abbrev)));
+	target_text_deinit(&abbrev);
+	target_text_deinit(&info);
+}
+
+/* What libdwarf sees has no DW_AT_sibling, whichever way tables lie in one another. */
+static void test_abbreviations(void)
+{
+	static const uint8_t info[] = { 8, 0, 0, 0, 4, 0, 0, 0, 0, 0, 8, 1,
+					8, 0, 0, 0, 4, 0, 3, 0, 0, 0, 8, 1 };
+	/* from 0: attribute 1 as 0x13; from 3: an abbreviation 1 of its own */
+	static const uint8_t abbrev[] = { 1, 0x11, 0, 1, 0x13, 1, 0x13, 0, 0, 0, 0, 0, 0 };
+	uint8_t file[64] = { 0 };
+	struct kelf_section sections[] = {
+		{ .name = ".debug_info", .size = sizeof(info), .in_file = true },
+		{ .name = ".debug_abbrev",
+		  .offset = sizeof(info),
+		  .size = sizeof(abbrev),
+		  .in_file = true },
+	};
+	struct kelf k = { .bytes = file, .n = sizeof(file), .sections = sections, .count = 2 };
+	uint8_t *seen = NULL;
+
+	memcpy(file, info, sizeof(info));
+	memcpy(file + sizeof(info), abbrev, sizeof(abbrev));
+	CU_ASSERT_TRUE(guard_units(&k, &seen));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(seen);
+	CU_ASSERT_EQUAL(seen[3], 6);
+	CU_ASSERT_EQUAL(seen[5], 6);
+	CU_ASSERT_EQUAL(memcmp(file + sizeof(info), abbrev, sizeof(abbrev)), 0);
+	free(seen);
+}
+
 static bool unwinds(struct symbols_object *o)
 {
 	struct symbols_frame f = { .pc = BASE + 8, .valid = UINT32_MAX };
@@ -190,8 +239,13 @@ static void test_lines(void)
 int main(void)
 {
 	static const struct unit_test tests[] = {
-		{ "units", test_units },   { "attributes", test_attributes }, { "DIEs", test_dies },
-		{ "frames", test_frames }, { "lines", test_lines },
+		{ "units", test_units },
+		{ "attributes", test_attributes },
+		{ "DIEs", test_dies },
+		{ "siblings", test_siblings },
+		{ "abbreviations", test_abbreviations },
+		{ "frames", test_frames },
+		{ "lines", test_lines },
 	};
 
 	return unit_run("symbols_guard", tests, sizeof(tests) / sizeof(tests[0]));
