@@ -194,6 +194,87 @@ bool guard_frames(const struct kelf *k, const char *section)
 	return true;
 }
 
+/* Passes over a value in a file table of DWARF 5; false: a form that does not belong there. */
+static bool skip_value(struct bytes *b, uint64_t form, bool wide)
+{
+	switch (form) {
+	case DW_FORM_string:
+		while (bytes_fixed(b, 1) != 0)
+			;
+		return true;
+	case DW_FORM_strp:
+	case DW_FORM_line_strp:
+	case DW_FORM_strp_sup:
+		bytes_skip(b, wide ? 8 : 4);
+		return true;
+	case DW_FORM_udata:
+	case DW_FORM_strx:
+		bytes_uleb(b);
+		return true;
+	case DW_FORM_block:
+		bytes_skip(b, bytes_uleb(b));
+		return true;
+	case DW_FORM_data1:
+	case DW_FORM_strx1:
+		bytes_skip(b, 1);
+		return true;
+	case DW_FORM_data2:
+	case DW_FORM_strx2:
+		bytes_skip(b, 2);
+		return true;
+	case DW_FORM_data4:
+	case DW_FORM_strx4:
+		bytes_skip(b, 4);
+		return true;
+	case DW_FORM_data8:
+		bytes_skip(b, 8);
+		return true;
+	case DW_FORM_data16:
+		bytes_skip(b, 16);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* A table of directories or files: the forms of an entry, the number of entries, the entries. */
+static bool skip_file_table(struct bytes *b, bool wide)
+{
+	uint64_t forms[UINT8_MAX];
+	uint64_t form_count = bytes_fixed(b, 1);
+	uint64_t count;
+
+	for (uint64_t i = 0; i < form_count; i++) {
+		bytes_uleb(b); /* what it is */
+		forms[i] = bytes_uleb(b);
+	}
+	count = bytes_uleb(b);
+	if (form_count == 0)
+		return count == 0;
+	for (uint64_t i = 0; i < count && !b->bad; i++) {
+		for (uint64_t k = 0; k < form_count; k++) {
+			if (!skip_value(b, forms[k], wide))
+				return false;
+		}
+	}
+	return !b->bad;
+}
+
+/* Files without a name need no bytes, so that a header could claim any number of them. */
+static bool has_real_files(struct bytes program, bool wide)
+{
+	uint64_t opcodes;
+
+	if (bytes_fixed(&program, 2) != 5)
+		return true;
+	bytes_skip(&program, 2);	    /* sizes of address and segment */
+	bytes_skip(&program, wide ? 8 : 4); /* header length */
+	bytes_skip(&program, 5);	    /* up to the line range */
+	opcodes = bytes_fixed(&program, 1);
+	bytes_skip(&program, opcodes ? opcodes - 1 : 0);
+	return skip_file_table(&program, wide) && skip_file_table(&program, wide);
+}
+
 bool guard_lines(const struct kelf *k, uint64_t offset, uint64_t *spent)
 {
 	struct bytes b = section_bytes(k, ".debug_line");
@@ -207,5 +288,5 @@ bool guard_lines(const struct kelf *k, uint64_t offset, uint64_t *spent)
 	if (b.bad || n > GUARD_LINE_BYTES || n > GUARD_LINE_TOTAL - *spent)
 		return false;
 	*spent += n;
-	return true;
+	return has_real_files(program, wide);
 }

@@ -236,6 +236,60 @@ static void test_lines(void)
 	CU_ASSERT_FALSE(guard_lines(&k, 0, &spent));
 }
 
+/* Tables of DWARF 5 whose entries have no bytes, or forms that need none. */
+static void test_files(void)
+{
+#define HEAD "\x05\0\x08\0\0\0\0\0\x04\x01\x01\xfb\x0e\x01" /* opcode base 1 */
+	static const struct {
+		const char *tables;
+		size_t n;
+		bool ok;
+	} rows[] = {
+		{ "\0\0\0\0", 4, true },
+		{ "\x01\x01\x08\x01"
+		  "a\0"
+		  "\x02\x01\x08\x02\x0b\x01"
+		  "b\0\x05",
+		  15, true },
+		{ "\0\0\0\xff\xff\xff\x7f", 7, false }, /* files of no form */
+		{ "\0\x01\0\0", 4, false },		/* a directory of no form */
+		{ "\x01\x01\x19\x7f\0\0", 6, false },	/* flags that need no bytes */
+		{ "\x01\x01\x08\x7f"
+		  "a\0",
+		  6, false },				     /* fewer than it says */
+		{ "\x04\x01\x0e\x01\x1f\x01\x0f\x01\x1e\x01" /* 4 + 4 + 1 + 16 bytes */
+		  "aaaabbbb\x01"
+		  "0123456789abcdef"
+		  "\0\0",
+		  37, true },
+		{ "\x05\x01\x09\x01\x05\x01\x06\x01\x07\x01\x25\x01" /* 2 + 2 + 4 + 8 + 1 */
+		  "\x01"
+		  "a"
+		  "bb"
+		  "cccc"
+		  "dddddddd"
+		  "1"
+		  "\0\0",
+		  31, true },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint8_t line[128] = { 0 };
+		struct kelf_section s = { .name = ".debug_line", .in_file = true };
+		struct kelf k = { .bytes = line, .sections = &s, .count = 1 };
+		uint64_t spent = 0;
+
+		line[0] = (uint8_t)(sizeof(HEAD) - 1 + rows[i].n);
+		memcpy(line + 4, HEAD, sizeof(HEAD) - 1);
+		memcpy(line + 4 + sizeof(HEAD) - 1, rows[i].tables, rows[i].n);
+		s.size = k.n = 4 + sizeof(HEAD) - 1 + rows[i].n;
+		CU_ASSERT_EQUAL(guard_lines(&k, 0, &spent), rows[i].ok);
+		if (guard_lines(&k, 0, &spent) != rows[i].ok)
+			printf("row %zu\n", i);
+	}
+#undef HEAD
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
@@ -246,6 +300,7 @@ int main(void)
 		{ "abbreviations", test_abbreviations },
 		{ "frames", test_frames },
 		{ "lines", test_lines },
+		{ "files", test_files },
 	};
 
 	return unit_run("symbols_guard", tests, sizeof(tests) / sizeof(tests[0]));
