@@ -30,6 +30,8 @@ stop_server() {
 	server_pid=
 }
 
+export LC_ALL=C TERM=dumb
+unset DEBUGINFOD_URLS
 trap 'stop_server; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
@@ -124,7 +126,8 @@ play_lldb() {
 normalise() {
 	sed -e '1s/^(gdb) //' -e "s/localhost:$port/localhost:PORT/g" -e '/^+set trace-commands off$/d' \
 		-e "s,$work,WORK,g" -e "s,$root,ROOT,g" -e 's/ *$//' \
-		-e 's/-[0-9a-f]\{12\}\.o/-DIGEST.o/g' -e 's/\<[0-9a-f]\{16\}\>  *$/DIGEST/'
+		-e 's/-[0-9a-f]\{12\}\.o/-DIGEST.o/g' -e 's/\(DIGEST\.o  *\)[0-9a-f]\{16\}/\1DIGEST/' \
+		-e 's/^\(\[ *[0-9]*\] \)[0-9A-F]\{8\} /\1UUID /'
 }
 
 # Why a script cannot be played here. Other versions of a client say things differently; every value
