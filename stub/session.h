@@ -33,9 +33,9 @@ struct client_features {
 };
 
 /**
- * The thread that the user of a gdb has selected. Its `monitor` does not say (gdb 13): Hg may be left
- * from `info threads`, which visits all threads. But `thread N` asks whether the thread lives (T),
- * and `thread apply all` does so for every thread, right behind the list.
+ * The thread that the user of a gdb has selected. Its `monitor` does not say (gdb 13): Hg may be
+ * left from `info threads`, which visits all threads. But `thread N` asks whether the thread lives
+ * (T), and `thread apply all` does so for every thread, right behind the list.
  */
 struct session_choice {
 	struct target_tid tid, before; /* {0,0}: the thread of the last stop */

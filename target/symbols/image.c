@@ -10,6 +10,9 @@
 #include <string.h>
 
 #include "target/symbols/image_priv.h"
+#include "target/symbols/symbols.h"
+
+enum { BUILD_ID_BYTES = 20 };
 
 enum {
 	SECTION_NULL,
@@ -19,6 +22,7 @@ enum {
 	SECTION_SYMTAB,
 	SECTION_STRTAB,
 	SECTION_SHSTRTAB,
+	SECTION_BUILD_ID,
 	SECTION_FIRST_VARIABLE,
 	SECTION_LIMIT = 4096, /* e_shnum has 16 bits, of which the upper end is reserved */
 };
@@ -36,6 +40,7 @@ static const struct {
 	[SECTION_SYMTAB] = { ".symtab", SHT_SYMTAB, SECTION_STRTAB, 1, 8, sizeof(Elf64_Sym) },
 	[SECTION_STRTAB] = { ".strtab", SHT_STRTAB, 0, 0, 1, 0 },
 	[SECTION_SHSTRTAB] = { ".shstrtab", SHT_STRTAB, 0, 0, 1, 0 },
+	[SECTION_BUILD_ID] = { ".note.gnu.build-id", SHT_NOTE, 0, 0, 4, 0 },
 };
 
 struct image {
@@ -121,6 +126,30 @@ static void put_section(struct image *m, size_t i, const struct target_text *con
 	m->file.failed |= content->failed;
 }
 
+/*
+ * A digest of what stands in the file so far. When one gdb connects to a second dump it keeps the
+ * image of the first, unless their build ids differ: then it asks.
+ */
+static void put_build_id(struct image *m)
+{
+	char digest[SYMBOLS_SHA256_TEXT], two[3] = "";
+	struct target_text note = { 0 };
+
+	if (m->file.failed)
+		return;
+	symbols_sha256(m->file.data, m->file.len, digest);
+	image_put(&note, sizeof("GNU"), 4);
+	image_put(&note, BUILD_ID_BYTES, 4);
+	image_put(&note, NT_GNU_BUILD_ID, 4);
+	target_text_bytes(&note, "GNU", sizeof("GNU"));
+	for (size_t i = 0; i < BUILD_ID_BYTES; i++) {
+		memcpy(two, digest + 2 * i, 2);
+		image_put(&note, strtoul(two, NULL, 16), 1);
+	}
+	put_section(m, SECTION_BUILD_ID, &note);
+	target_text_deinit(&note);
+}
+
 static void put_file(struct image *m, uint64_t entry)
 {
 	Elf64_Ehdr e = { .e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
@@ -141,6 +170,7 @@ static void put_file(struct image *m, uint64_t entry)
 	put_section(m, SECTION_SYMTAB, &m->symtab);
 	put_section(m, SECTION_STRTAB, &m->strtab);
 	put_section(m, SECTION_SHSTRTAB, &m->shstrtab);
+	put_build_id(m);
 	align_file(&m->file);
 	e.e_shoff = m->file.len;
 	target_text_bytes(&m->file, m->headers, sizeof(m->headers));

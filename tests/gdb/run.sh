@@ -15,7 +15,7 @@ shared=${ASCEND_SHARED:-$root/../shared}
 server=$O/ascend-gdbserver
 work=$(mktemp -d "${TMPDIR:-/tmp}/ascend-gdb.XXXXXX") || exit 1
 mkdir "$work/home"
-passed=0 failed=0 skipped=0 server_pid='' ends=''
+passed=0 failed=0 skipped=0 server_pid='' second_pid='' port2=none ends=''
 
 stop_server() {
 	[ -n "$server_pid" ] || return 0
@@ -28,6 +28,8 @@ stop_server() {
 	wait "$server_pid" 2>/dev/null
 	grep -E 'AddressSanitizer|LeakSanitizer|runtime error' "$work/server.log" >>"$work/complaints"
 	server_pid=
+	[ -z "$second_pid" ] || kill "$second_pid"
+	second_pid=
 }
 
 export LC_ALL=C TERM=dumb
@@ -47,6 +49,17 @@ dump_path() {
 	esac
 }
 
+# The port in log $1 of the server with pid $2, once it listens.
+await_port() {
+	for _ in $(seq 200); do
+		sed -n 's/^Listening on port \([0-9]*\)$/\1/p' "$1" | grep . && return
+		kill -0 "$2" 2>/dev/null || break
+		sleep 0.05
+	done
+	echo "the server does not listen: $(tail -n 3 "$1")" >>"$work/complaints"
+	return 1
+}
+
 # Starts a server for dump $1 with further arguments; $port is its port.
 start_server() {
 	dump=$1
@@ -55,15 +68,15 @@ start_server() {
 	: >"$work/server.log"
 	"$server" --insecure-files --core "$dump" "$@" localhost:0 2>"$work/server.log" &
 	server_pid=$!
-	port=
-	for _ in $(seq 200); do
-		port=$(sed -n 's/^Listening on port \([0-9]*\)$/\1/p' "$work/server.log")
-		[ -n "$port" ] && return 0
-		kill -0 "$server_pid" 2>/dev/null || break
-		sleep 0.05
-	done
-	echo "the server does not listen: $(tail -n 3 "$work/server.log")" >>"$work/complaints"
-	return 1
+	port=$(await_port "$work/server.log" "$server_pid")
+}
+
+# Another server beside it, for dump $1; $port2 is its port.
+start_second() {
+	: >"$work/second.log"
+	"$server" --insecure-files --core "$(dump_path "$1")" localhost:0 2>"$work/second.log" &
+	second_pid=$!
+	port2=$(await_port "$work/second.log" "$second_pid")
 }
 
 # What a directive of a script says: "# dump: demo" -> demo.
@@ -73,7 +86,7 @@ directive() { sed -n "s/^[#!]* *$2: *//p" "$1" | head -n 1; }
 gdb_clean() { HOME=$work/home timeout 120 "$GDB" -nx -q "$@"; }
 
 # A script without its comments, for this server.
-fill() { grep -v '^#' | sed -e "s/@PORT@/$port/g" -e "s,@WORK@,$work,g"; }
+fill() { grep -v '^#' | sed -e "s/@PORT@/$port/g" -e "s/@PORT2@/$port2/g" -e "s,@WORK@,$work,g"; }
 
 # A session: the lines of the script as a user types them. Each is shown with a "+" before it.
 play_gdb() {
@@ -124,7 +137,8 @@ play_lldb() {
 
 # What differs from run to run.
 normalise() {
-	sed -e '1s/^(gdb) //' -e "s/localhost:$port/localhost:PORT/g" -e '/^+set trace-commands off$/d' \
+	sed -e '1s/^(gdb) //' -e "s/localhost:$port/localhost:PORT/g" \
+		-e "s/localhost:$port2/localhost:PORT2/g" -e '/^+set trace-commands off$/d' \
 		-e "s,$work,WORK,g" -e "s,$root,ROOT,g" -e 's/ *$//' \
 		-e 's/-[0-9a-f]\{12\}\.o/-DIGEST.o/g' -e 's/\(DIGEST\.o  *\)[0-9a-f]\{16\}/\1DIGEST/' \
 		-e 's/^\(\[ *[0-9]*\] \)[0-9A-F]\{8\} /\1UUID /'
@@ -154,8 +168,11 @@ run_script() {
 	why=$(missing "$1" | head -n 1)
 	[ -z "$why" ] || { skip "$name" "$why"; return; }
 	ends=$(directive "$1" ends)
+	: >"$work/got"
 	# shellcheck disable=SC2046
 	if start_server "$dump" $(directive "$1" args); then
+		second=$(directive "$1" second)
+		[ -z "$second" ] || start_second "$second"
 		"$play" "$1"
 		normalise <"$work/out" >"$work/got"
 	fi

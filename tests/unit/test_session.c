@@ -458,8 +458,10 @@ static void test_monitor(void)
 	client_close(&c);
 }
 
-/* gdb does not say which thread its `monitor` is about; the fake's command `words` tells the server's
- * guess: the thread of `thread N`, not of a walk over all of them. */
+/*
+ * gdb does not say which thread its `monitor` is about; the fake's command `words` tells the
+ * server's guess: the thread of `thread N`, not of a walk over all of them.
+ */
 static void test_monitor_thread(void)
 {
 	static const char words[] = "qRcmd,776f726473", one[] = "~*7468726561642031*",

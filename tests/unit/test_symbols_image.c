@@ -317,6 +317,31 @@ static void test_huge(void)
 	free(image);
 }
 
+/* The note of an image: gdb compares it at its next connection. */
+static const uint8_t *build_id(const void *image, size_t n)
+{
+	static const uint8_t head[] = { 4, 0, 0, 0, 20, 0, 0, 0, 3, 0, 0, 0, 'G', 'N', 'U', 0 };
+	const uint8_t *note = memmem(image, n, head, sizeof(head));
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(note);
+	return note + sizeof(head);
+}
+
+static void test_build_id(void)
+{
+	size_t n, same_n, other_n;
+	void *image = symbols_image_create(variables, LAST, none, &n);
+	void *same = symbols_image_create(variables, LAST, none, &same_n);
+	void *other = symbols_image_create(variables, LAST - 1, none, &other_n);
+
+	CU_ASSERT_FATAL(image && same && other);
+	CU_ASSERT_EQUAL(memcmp(build_id(image, n), build_id(same, same_n), 20), 0);
+	CU_ASSERT_NOT_EQUAL(memcmp(build_id(image, n), build_id(other, other_n), 20), 0);
+	free(image);
+	free(same);
+	free(other);
+}
+
 static void test_element_sizes(void)
 {
 	static const size_t want[] = { 1, 1, 2, 2, 4, 4, 8, 8, 2, 2, 4, 8, 1 };
@@ -329,9 +354,13 @@ static void test_element_sizes(void)
 int main(void)
 {
 	static const struct unit_test tests[] = {
-		{ "types and addresses", test_types },	   { "container", test_container },
-		{ "entry points", test_entries },	   { "no variables", test_no_variables },
-		{ "many variables", test_many_variables }, { "huge", test_huge },
+		{ "types and addresses", test_types },
+		{ "container", test_container },
+		{ "entry points", test_entries },
+		{ "no variables", test_no_variables },
+		{ "many variables", test_many_variables },
+		{ "huge", test_huge },
+		{ "build id", test_build_id },
 		{ "element sizes", test_element_sizes },
 	};
 
