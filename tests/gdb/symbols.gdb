@@ -23,3 +23,6 @@ compare-sections
 info auxv
 info proc
 info signals SIGSEGV
+complete p output
+complete p UB.
+complete info os
