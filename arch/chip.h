@@ -176,6 +176,7 @@ enum chip_virtual {
 	CHIP_V_BLOCKID,
 	CHIP_V_TASKID,
 	CHIP_V_STREAMID,
+	CHIP_V_NONE,     /* v0..v31, fpsr, fpcr: the device has none, always unavailable */
 };
 
 /**

@@ -10,7 +10,7 @@
 
 #include "arch/chip_priv.h"
 
-enum { FEATURE_CORE, FEATURE_SCALARS, FEATURE_CHIP, FEATURES };
+enum { FEATURE_CORE, FEATURE_SCALARS, FEATURE_CHIP, FEATURE_FPU, FEATURES };
 enum { NAME_MAX_BYTES = 32 };
 
 /** Everything a costume owns, in one allocation. */
@@ -87,7 +87,30 @@ static const struct costume_row costume[] = {
 	SCALAR("streamid", "int32", 32, CHIP_V_STREAMID),
 };
 
-enum { SHORT_G = 4, COSTUME = CHIP_COUNT(costume), PC = 0, SP = 1, FP = 2 };
+/*
+ * An aarch64 has these. Without them gdb 13 makes q0..q31 up from x0..x30 and shows them in
+ * `info registers vector`; with them they are unavailable, which is true.
+ */
+#define NOWHERE(name, group, type, bits)                                                           \
+	ROW(FEATURE_FPU, group, name, type, bits, ARCH_PLAIN, -1, CHIP_SET_VIRTUAL, CHIP_V_NONE, NULL)
+#define V(n) NOWHERE("v" #n, "vector", "v2d", 128)
+
+static const struct costume_row nowhere[] = {
+	CHIP_32(V),
+	NOWHERE("fpsr", "float", "int32", 32),
+	NOWHERE("fpcr", "float", "int32", 32),
+};
+
+static const char fpu_types[] = "<vector id=\"v2d\" type=\"ieee_double\" count=\"2\"/>";
+
+enum {
+	SHORT_G = 4,
+	COSTUME = CHIP_COUNT(costume),
+	NOWHERE_COUNT = CHIP_COUNT(nowhere),
+	PC = 0,
+	SP = 1,
+	FP = 2,
+};
 
 /** Name in `info registers GROUP`: the chip's own, except that both kinds of error go together. */
 static const char *group_shown(const char *of_chip)
@@ -161,16 +184,20 @@ static void describe(struct chip_desc *d, const struct chip *c)
 		d->regs[i] = costume_reg(c, &costume[i]);
 	for (size_t i = 0; i < c->reg_count; i++)
 		d->regs[COSTUME + i] = vendor_reg(c, i);
+	for (size_t i = 0; i < NOWHERE_COUNT; i++)
+		d->regs[COSTUME + c->reg_count + i] = nowhere[i].reg;
 	snprintf(d->feature_name, sizeof(d->feature_name), "org.ascend.%s", c->name);
 	d->features[FEATURE_CORE] = (struct arch_feature){ "org.gnu.gdb.aarch64.core", "" };
 	d->features[FEATURE_SCALARS] = (struct arch_feature){ "org.ascend.core", "" };
 	d->features[FEATURE_CHIP] =
 		(struct arch_feature){ d->feature_name, c->simt ? chip_types : "" };
+	d->features[FEATURE_FPU] =
+		(struct arch_feature){ "org.gnu.gdb.aarch64.fpu", fpu_types };
 }
 
 struct arch_desc *chip_desc_create(const struct chip *c)
 {
-	size_t count = COSTUME + c->reg_count;
+	size_t count = COSTUME + c->reg_count + NOWHERE_COUNT;
 	struct chip_desc *d = calloc(1, sizeof(*d) + count * sizeof(d->regs[0]));
 
 	if (d == NULL)

@@ -155,7 +155,8 @@ static const char *lacking(unsigned missing)
 	if (missing & TARGET_CAN_WRITE)
 		return "this is a dump: memory and registers cannot be changed";
 	if (missing & TARGET_CAN_BREAK)
-		return "this is a dump: breakpoints would never be hit";
+		/* of E.word.text GDB 13 shows the text when a hardware breakpoint is refused */
+		return "dump.this is a dump: breakpoints would never be hit";
 	return "the target has no such information";
 }
 

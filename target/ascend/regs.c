@@ -67,6 +67,8 @@ static bool virtual_value(struct ascend *a, struct ascend_core *core, uint32_t w
 		return known(core->task, out);
 	case CHIP_V_STREAMID:
 		return known(core->stream, out);
+	case CHIP_V_NONE:
+		return false;
 	}
 	return false;
 }

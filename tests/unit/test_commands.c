@@ -22,7 +22,7 @@ struct exchange {
 #define NONSENSE  "E.the argument makes no sense"
 #define NO_RUN	  "E.this is a dump: nothing can run, step or be called"
 #define NO_WRITE  "E.this is a dump: memory and registers cannot be changed"
-#define NO_BREAK  "E.this is a dump: breakpoints would never be hit"
+#define NO_BREAK  "E.dump.this is a dump: breakpoints would never be hit"
 #define NO_THREAD "E.there is no such thread"
 
 /* On a target that can everything. Thread 2 is the one that stopped. */
