@@ -92,7 +92,8 @@ static const struct costume_row costume[] = {
  * `info registers vector`; with them they are unavailable, which is true.
  */
 #define NOWHERE(name, group, type, bits)                                                           \
-	ROW(FEATURE_FPU, group, name, type, bits, ARCH_PLAIN, -1, CHIP_SET_VIRTUAL, CHIP_V_NONE, NULL)
+	ROW(FEATURE_FPU, group, name, type, bits, ARCH_PLAIN, -1, CHIP_SET_VIRTUAL, CHIP_V_NONE,   \
+	    NULL)
 #define V(n) NOWHERE("v" #n, "vector", "v2d", 128)
 
 static const struct costume_row nowhere[] = {
