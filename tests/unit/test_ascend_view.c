@@ -2,6 +2,7 @@
  * A device through the target contract: threads, stops, focus, registers, names of blocks, the
  * generated image, files, tables.
  */
+#include "target/ascend/ascend_priv.h"
 #include "tests/fake/fake_device.h"
 #include "tests/unit/unit.h"
 
