@@ -8,6 +8,7 @@ PREFIX ?= /usr/local
 SAN ?=
 V ?=
 FUZZ_SECONDS ?= 60
+ARCH := $(shell uname -m)
 
 # All output goes below $(O); a sanitizer build gets a folder of its own so the two never mix.
 O ?= $(if $(SAN),build-san,build)
@@ -21,13 +22,14 @@ SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-fr
 DWARF_INC := $(addprefix -isystem ,$(wildcard /usr/include/libdwarf*))
 override CPPFLAGS += -I. $(DWARF_INC) -MMD -MP -D_GNU_SOURCE
 override CFLAGS += -std=gnu11 $(WARN) -fstack-protector-strong $(SANFLAGS)
-override LDFLAGS += $(SANFLAGS)
+# libthread_db calls back into the program that loads it.
+override LDFLAGS += $(SANFLAGS) '-Wl,--export-dynamic-symbol=ps_*'
 LDLIBS = $(shell pkg-config --libs $(PKGS)) -ldwarf
 # Objects before archives, whatever order the rules of tests name them in.
 LINK = $(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 
 LIB_SRC := $(sort $(wildcard rsp/*.c arch/*.c config/*.c target/*.c target/*/*.c stub/*.c))
-LIB_SRC := $(filter-out stub/main.c,$(LIB_SRC))
+LIB_SRC := $(filter-out stub/main.c target/linux/host_%.c,$(LIB_SRC)) target/linux/host_$(ARCH).c
 LIB_OBJ := $(LIB_SRC:%.c=$(O)/%.o)
 LIB := $(O)/libascend.a
 BIN := $(O)/ascend-gdbserver
@@ -53,7 +55,7 @@ FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_BIN := $(FUZZ_SRC:%.c=$(O)/%)
 REPLAY_BIN := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(O)/tests/fuzz/replay_%)
 TEST_FILES :=
--include tests/kernels/rules.mk tests/tools/rules.mk tests/bench/rules.mk
+-include tests/kernels/rules.mk tests/tools/rules.mk tests/bench/rules.mk tests/apps/rules.mk
 TEST_FILES += $(KERNELS)
 
 # Fakes and the writer of dumps, for the unit tests and fuzz targets that want them.

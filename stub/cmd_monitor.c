@@ -1,43 +1,32 @@
 /*
- * `monitor` (qRcmd): the server's own commands and those of the target. All output goes into the
- * one reply; errors are output too, since GDB before 16 shows nothing of an error's text here.
+ * `monitor` (qRcmd): the server's own commands and those of the target. Output goes into the one
+ * reply; what is wrong is told on the console in front of an error, as gdbserver does, since GDB
+ * before 16 shows nothing of an error's text here.
  */
 #include <ctype.h>
 #include <string.h>
 
 #include "stub/commands.h"
+#include "stub/monitor_debug.h"
 
 enum { WORDS_MAX = 64, LINE_MAX_BYTES = 4096 };
 
-struct monitor_command {
-	const char *name;
-	void (*run)(struct session *s, struct target_text *out);
-	const char *help;
-};
-
-static void run_help(struct session *s, struct target_text *out);
-
-static void run_exit(struct session *s, struct target_text *out)
-{
-	(void)out;
-	s->closing = s->leaving = true;
-}
-
-static const struct monitor_command own[] = {
-	{ "help", run_help, "help -- this list\n" },
-	{ "exit", run_exit, "exit -- end the server\n" },
-};
-
-enum { OWN = sizeof(own) / sizeof(own[0]) };
-
-static void run_help(struct session *s, struct target_text *out)
+static enum target_status run_help(struct session *s, struct target_text *out)
 {
 	const char *more = target_help(s->target);
 
-	target_text_add(out, "monitor commands:\n");
-	for (size_t i = 0; i < OWN; i++)
-		target_text_add(out, own[i].help);
+	target_text_add(out, "The following monitor commands are supported:\n");
+	monitor_set_help(s, out);
+	target_text_add(out, "  help\n    This list\n"
+			     "  exit\n    Quit the server\n");
 	target_text_add(out, more ? more : "");
+	return TARGET_OK;
+}
+
+static enum target_status run_exit(struct session *s)
+{
+	s->closing = s->leaving = true;
+	return TARGET_OK;
 }
 
 static size_t split(char *line, const char **words)
@@ -56,18 +45,32 @@ static size_t split(char *line, const char **words)
 	return n;
 }
 
-static void dispatch(struct session *s, size_t argc, const char *const *argv,
-		     struct target_text *out)
+static enum target_status dispatch(struct session *s, size_t argc, const char *const *argv,
+				   struct target_text *out)
 {
-	for (size_t i = 0; i < OWN; i++)
-		if (!strcmp(argv[0], own[i].name))
-			return own[i].run(s, out);
+	if (!argc)
+		return TARGET_UNSUPPORTED;
+	if (argc == 1 && !strcmp(argv[0], "help"))
+		return run_help(s, out);
+	if (argc == 1 && !strcmp(argv[0], "exit"))
+		return run_exit(s);
+	if (!strcmp(argv[0], "set"))
+		return monitor_set(s, argc - 1, argv + 1, out);
 	enum target_status status = target_command(s->target, session_chosen(s), argc, argv, out);
+	if (status == TARGET_OK || status == TARGET_UNSUPPORTED)
+		return status;
+	target_text_format(out, "error: %s\n", target_words(s->target, status));
+	return TARGET_OK;
+}
+
+/* Words of what went wrong, and what there is instead. */
+static void complain(struct session *s, enum target_status status, const struct target_text *words)
+{
 	if (status == TARGET_UNSUPPORTED)
-		target_text_format(out, "unknown monitor command \"%s\": try `monitor help`\n",
-				   argv[0]);
-	else if (status != TARGET_OK)
-		target_text_format(out, "error: %s\n", target_words(s->target, status));
+		target_text_add(&s->console, "Unknown monitor command.\n\n");
+	else if (words->data)
+		target_text_add(&s->console, words->data);
+	run_help(s, &s->console);
 }
 
 /* Text that is too long for a packet ends with a line that says so. */
@@ -89,11 +92,12 @@ enum target_status cmd_monitor(struct session *s, const struct rsp_args *a, stru
 
 	if (!rsp_text_unhex(a->rest, line, sizeof(line)))
 		return TARGET_INVALID;
-	size_t n = split(line, words);
-	if (n)
-		dispatch(s, n, words, &text);
-	else
-		run_help(s, &text);
+	enum target_status status = dispatch(s, split(line, words), words, &text);
+	if (status != TARGET_OK) {
+		complain(s, status, &text);
+		target_text_deinit(&text);
+		return TARGET_INVALID;
+	}
 	if (text.failed)
 		target_text_add(&text, "[cut: out of memory]\n");
 	if (text.len)

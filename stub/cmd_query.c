@@ -4,23 +4,45 @@
 #include <string.h>
 
 #include "stub/commands.h"
+#include "stub/disable.h"
+
+/* What both sides can do: said by us only when the client said it and the target can. */
+static const struct {
+	const char *word;
+	size_t offset;
+	unsigned need;
+} features[] = {
+	{ "multiprocess+", offsetof(struct client_features, multiprocess), 0 },
+	{ "error-message+", offsetof(struct client_features, error_message), 0 },
+	{ "binary-upload+", offsetof(struct client_features, binary_upload), 0 },
+	{ "swbreak+", offsetof(struct client_features, swbreak), TARGET_CAN_BREAK },
+	{ "hwbreak+", offsetof(struct client_features, hwbreak), TARGET_CAN_BREAK },
+	{ "fork-events+", offsetof(struct client_features, fork_events), TARGET_CAN_START },
+	{ "vfork-events+", offsetof(struct client_features, vfork_events), TARGET_CAN_START },
+	{ "exec-events+", offsetof(struct client_features, exec_events), TARGET_CAN_START },
+	{ "no-resumed+", offsetof(struct client_features, no_resumed), TARGET_CAN_START },
+};
+
+enum { FEATURES = sizeof(features) / sizeof(features[0]) };
+
+static bool *feature_flag(struct client_features *f, size_t i)
+{
+	return (bool *)((char *)f + features[i].offset);
+}
 
 static void note_feature(struct client_features *f, struct rsp_text word)
 {
-	static const struct {
-		const char *word;
-		size_t offset;
-	} known[] = {
-		{ "multiprocess+", offsetof(struct client_features, multiprocess) },
-		{ "swbreak+", offsetof(struct client_features, swbreak) },
-		{ "hwbreak+", offsetof(struct client_features, hwbreak) },
-		{ "error-message+", offsetof(struct client_features, error_message) },
-		{ "binary-upload+", offsetof(struct client_features, binary_upload) },
-	};
+	for (size_t i = 0; i < FEATURES; i++)
+		if (rsp_text_is(word, features[i].word))
+			*feature_flag(f, i) = true;
+}
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (rsp_text_is(word, known[i].word))
-			*(bool *)((char *)f + known[i].offset) = true;
+static void tell_wishes(struct session *s)
+{
+	target_wish(s->target, (s->client.fork_events ? TARGET_WISH_FORK : 0u) |
+				       (s->client.vfork_events ? TARGET_WISH_VFORK : 0u) |
+				       (s->client.exec_events ? TARGET_WISH_EXEC : 0u) |
+				       (s->client.thread_events ? TARGET_WISH_THREADS : 0u));
 }
 
 /* "qSupported": only what is true, computed from the rows that are usable. */
@@ -28,18 +50,20 @@ enum target_status cmd_supported(struct session *s, const struct rsp_args *a, st
 {
 	struct rsp_text list = a->rest, word;
 
+	vfile_forget(&s->files);
 	while (rsp_text_split(&list, ';', &word))
 		note_feature(&s->client, word);
+	tell_wishes(s);
 	rsp_buf_format(out, "PacketSize=%x", SESSION_PACKET_SIZE);
-	if (s->client.multiprocess)
-		rsp_buf_text(out, ";multiprocess+");
-	if (s->client.error_message)
-		rsp_buf_text(out, ";error-message+");
-	if (s->client.binary_upload)
-		rsp_buf_text(out, ";binary-upload+");
+	for (size_t i = 0; i < FEATURES; i++)
+		if (*feature_flag(&s->client, i) && !(features[i].need & ~s->have))
+			rsp_buf_format(out, ";%s", features[i].word);
 	for (size_t i = 0; i < command_count; i++)
-		if (commands[i].feature && !(commands[i].need & ~s->have))
+		if (commands[i].feature && !(commands[i].need & ~s->have) &&
+		    !disable_hides(s->disabled, commands[i].name))
 			rsp_buf_format(out, ";%s", commands[i].feature);
+	if (s->have & TARGET_CAN_EVALUATE)
+		rsp_buf_text(out, ";ConditionalBreakpoints+;BreakpointCommands+");
 	xfer_features(s, out);
 	return TARGET_OK;
 }
@@ -60,30 +84,78 @@ enum target_status cmd_extended(struct session *s, const struct rsp_args *a, str
 	return TARGET_OK;
 }
 
-/* "qAttached": the debuggee was there before us, so a client that quits detaches. */
+/* "qAttached": 1 when a client that quits shall detach instead of killing. */
 enum target_status cmd_attached(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
 {
-	(void)s;
-	(void)a;
-	rsp_buf_char(out, '1');
+	uint64_t pid = a->nums ? a->num[0] : session_thread(s).pid;
+
+	rsp_buf_char(out, target_attached(s->target, (uint32_t)pid) ? '1' : '0');
 	return TARGET_OK;
 }
 
-/* "qSymbol": offers to look symbols up; nothing is wanted. */
-enum target_status cmd_symbol(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
-{
-	(void)s;
-	(void)a;
-	(void)out;
-	return TARGET_OK;
-}
-
+/* "QNonStop:V" */
 enum target_status cmd_non_stop(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
 {
+	bool on = a->chr[0] == '1';
+
 	(void)out;
-	if (a->chr[0] == '0')
-		return TARGET_OK;
-	return target_fail(s->target, TARGET_INVALID, "non-stop mode is not available");
+	if (!on && a->chr[0] != '0')
+		return TARGET_INVALID;
+	if (!target_non_stop(s->target, on))
+		return target_fail(s->target, TARGET_INVALID, "non-stop mode is not available");
+	s->non_stop = on;
+	notice_clear(&s->notices);
+	return TARGET_OK;
+}
+
+/* "QPassSignals:SIGNAL[;SIGNAL...]" */
+enum target_status cmd_pass_signals(struct session *s, const struct rsp_args *a,
+				    struct rsp_buf *out)
+{
+	struct rsp_text list = a->rest, word;
+	uint8_t bits[32] = { 0 };
+	uint64_t n;
+
+	(void)out;
+	while (rsp_text_split(&list, ';', &word)) {
+		if (!rsp_text_number(&word, &n) || word.n || n >= 8 * sizeof(bits))
+			return TARGET_INVALID;
+		bits[n / 8] |= (uint8_t)(1u << n % 8);
+	}
+	target_pass(s->target, bits, sizeof(bits));
+	return TARGET_OK;
+}
+
+/* "QThreadEvents:0" or 1 */
+enum target_status cmd_thread_events(struct session *s, const struct rsp_args *a,
+				     struct rsp_buf *out)
+{
+	(void)out;
+	if (a->num[0] > 1)
+		return TARGET_INVALID;
+	s->client.thread_events = a->num[0] != 0;
+	tell_wishes(s);
+	return TARGET_OK;
+}
+
+/* "QCatchSyscalls:0" or "QCatchSyscalls:1[;NUMBER...]" */
+enum target_status cmd_catch_calls(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
+{
+	enum { CALLS_MAX = 1024 };
+	struct rsp_text list = a->rest, word;
+	int64_t calls[CALLS_MAX];
+	uint64_t call;
+	size_t n = 0;
+
+	(void)out;
+	if ((a->chr[0] != '0' && a->chr[0] != '1') || (list.n && !rsp_text_skip(&list, ';')))
+		return TARGET_INVALID;
+	while (rsp_text_split(&list, ';', &word)) {
+		if (n == CALLS_MAX || !rsp_text_number(&word, &call) || word.n)
+			return TARGET_INVALID;
+		calls[n++] = (int64_t)call;
+	}
+	return target_catch_calls(s->target, session_thread(s).pid, a->chr[0] == '1', calls, n);
 }
 
 enum target_status cmd_accept(struct session *s, const struct rsp_args *a, struct rsp_buf *out)

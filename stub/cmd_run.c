@@ -1,11 +1,13 @@
 /*
- * Resuming, interrupting, letting go, ending, breakpoints. A target without run operations never
+ * Resuming, interrupting, breakpoints. A target without run operations never
  * gets here for most rows: the table's `need` answers for it.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "stub/commands.h"
+#include "stub/point_options.h"
 #include "stub/reply.h"
 
 enum { ACTIONS_MAX = 1024 };
@@ -74,11 +76,15 @@ enum target_status cmd_resume_actions(struct session *s, const struct rsp_args *
 	return n ? target_resume(s->target, actions, n) : TARGET_INVALID;
 }
 
-/* The legacy packets act on all threads (c) or on the selected one (s); no address is accepted. */
+/*
+ * The legacy packets act on the thread of Hc alone, or on all threads: then only the selected one
+ * steps or gets the signal. No address is accepted.
+ */
 static enum target_status resume_old(struct session *s, enum target_action_kind kind,
 				     uint64_t signal, bool has_address)
 {
-	struct target_tid tid = session_thread(s);
+	bool one = s->legacy.pid != 0;
+	struct target_tid tid = one ? s->legacy : session_thread(s);
 	struct target_action a[2] = {
 		{ .kind = kind, .pid = tid.pid, .tid = tid.tid, .signal = (int)(signal & 0xff) },
 		{ .kind = TARGET_CONTINUE, .pid = -1, .tid = -1 },
@@ -87,7 +93,7 @@ static enum target_status resume_old(struct session *s, enum target_action_kind 
 	if (has_address)
 		return target_fail(s->target, TARGET_INVALID,
 				   "resume at an address: set pc instead");
-	return target_resume(s->target, a, kind == TARGET_CONTINUE ? 2 : 1);
+	return target_resume(s->target, a, one ? 1 : 2);
 }
 
 enum target_status cmd_resume(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
@@ -116,87 +122,18 @@ enum target_status cmd_step_signal(struct session *s, const struct rsp_args *a,
 	return resume_old(s, TARGET_STEP, a->num[0], a->nums > 1);
 }
 
+enum target_status cmd_stopped(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
+{
+	(void)a;
+	notice_next(&s->notices, out);
+	return TARGET_OK;
+}
+
 enum target_status cmd_interrupt(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
 {
 	(void)a;
 	(void)out;
 	return target_interrupt(s->target);
-}
-
-/* The process a client let go of: in extended mode it may attach again, else the dialog is over. */
-static void leave(struct session *s)
-{
-	s->attached = s->running = false;
-	s->general = s->stopped = s->choice.tid = (struct target_tid){ 0 };
-	s->closing = !s->extended;
-}
-
-static bool is_process(struct session *s, uint64_t pid)
-{
-	struct rsp_tid id = { .pid = (int64_t)(pid & UINT32_MAX), .tid = -1, .has_pid = true };
-	struct target_tid tid;
-
-	return pid && pid <= UINT32_MAX && session_resolve(s, &id, &tid);
-}
-
-enum target_status cmd_detach(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
-{
-	(void)out;
-	uint64_t pid = a->nums ? a->num[0] : session_thread(s).pid;
-
-	if (!is_process(s, pid))
-		return TARGET_NO_THREAD;
-	enum target_status status = target_detach(s->target, (uint32_t)pid);
-	if (status == TARGET_OK)
-		leave(s);
-	return status;
-}
-
-enum target_status cmd_kill_process(struct session *s, const struct rsp_args *a,
-				    struct rsp_buf *out)
-{
-	(void)out;
-	if (!is_process(s, a->num[0]))
-		return TARGET_NO_THREAD;
-	enum target_status status = target_kill(s->target, (uint32_t)a->num[0]);
-	if (status == TARGET_OK)
-		leave(s);
-	return status;
-}
-
-enum target_status cmd_kill(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
-{
-	(void)a;
-	uint32_t pid = session_thread(s).pid;
-	enum target_status status = pid ? target_kill(s->target, pid) : TARGET_OK;
-
-	leave(s);
-	/* gdb wants no reply, lldb the end of the process */
-	if (s->client.lldb)
-		rsp_buf_text(out, "X09");
-	return status;
-}
-
-/* "vAttach": back to a process of the target that this client detached from or killed. */
-enum target_status cmd_attach(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
-{
-	bool was = s->attached;
-
-	s->attached = true;
-	if (is_process(s, a->num[0]))
-		return cmd_status(s, a, out);
-	s->attached = was;
-	return target_fail(s->target, TARGET_INVALID, "there is no process %" PRIu64 " here",
-			   a->num[0]);
-}
-
-enum target_status cmd_run_program(struct session *s, const struct rsp_args *a,
-				   struct rsp_buf *out)
-{
-	(void)a;
-	(void)out;
-	return target_fail(s->target, TARGET_UNSUPPORTED,
-			   "a dump cannot be run: `attach 1` shows it again");
 }
 
 static bool parse_point(const struct rsp_args *a, struct target_point *out)
@@ -209,15 +146,26 @@ static bool parse_point(const struct rsp_args *a, struct target_point *out)
 	return true;
 }
 
+/* A kind of point that the target has not: the empty reply, so that clients find other means. */
+static enum target_status point_reply(enum target_status status, struct rsp_buf *out)
+{
+	if (status == TARGET_OK)
+		rsp_buf_text(out, "OK");
+	return status == TARGET_UNSUPPORTED ? TARGET_OK : status;
+}
+
 enum target_status cmd_point_set(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
 {
+	struct point_options options;
 	struct target_point p;
 
-	(void)out;
-	/* conditions and commands were not announced, so a client that sends them is wrong */
-	if (a->rest.n || !parse_point(a, &p))
+	if (!parse_point(a, &p))
 		return TARGET_INVALID;
-	return target_point_set(s->target, session_thread(s).pid, &p);
+	const char *why = point_options_parse(a->rest, s->scratch, SESSION_PACKET_SIZE, &options);
+	if (why)
+		return target_fail(s->target, TARGET_INVALID, "%s", why);
+	p.code = a->rest.n ? &options.code : NULL;
+	return point_reply(target_point_set(s->target, session_thread(s).pid, &p), out);
 }
 
 enum target_status cmd_point_clear(struct session *s, const struct rsp_args *a,
@@ -225,8 +173,7 @@ enum target_status cmd_point_clear(struct session *s, const struct rsp_args *a,
 {
 	struct target_point p;
 
-	(void)out;
 	if (!parse_point(a, &p))
 		return TARGET_INVALID;
-	return target_point_clear(s->target, session_thread(s).pid, &p);
+	return point_reply(target_point_clear(s->target, session_thread(s).pid, &p), out);
 }

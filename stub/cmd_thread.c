@@ -6,6 +6,24 @@
 #include "stub/commands.h"
 #include "stub/reply.h"
 
+/* Non-stop: every thread that stands is told of, one by one. */
+static void list_stops(struct session *s, struct rsp_buf *out)
+{
+	struct target_stop stop;
+	size_t n = session_threads(s);
+
+	notice_clear(&s->notices);
+	for (size_t i = 0; i < n; i++) {
+		if (target_stop(s->target, s->threads[i], &stop) != TARGET_OK)
+			continue;
+		rsp_buf_reset(out);
+		reply_stop(s, &stop, out);
+		notice_add(&s->notices, out->data, out->len);
+	}
+	rsp_buf_reset(out);
+	notice_status(&s->notices, out);
+}
+
 /* "?": the thread a client should see first; without a process "W00", as gdbserver --multi. */
 enum target_status cmd_status(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
 {
@@ -16,7 +34,15 @@ enum target_status cmd_status(struct session *s, const struct rsp_args *a, struc
 		rsp_buf_text(out, "W00");
 		return TARGET_OK;
 	}
+	if (s->non_stop) {
+		list_stops(s, out);
+		return TARGET_OK;
+	}
 	enum target_status status = target_stop(s->target, (struct target_tid){ 0 }, &stop);
+	if (status == TARGET_NO_THREAD && s->have & TARGET_CAN_RUN) {
+		rsp_buf_text(out, "W00");
+		return TARGET_OK;
+	}
 	if (status != TARGET_OK)
 		return status;
 	s->stopped = stop.tid;
@@ -31,8 +57,13 @@ enum target_status cmd_select(struct session *s, const struct rsp_args *a, struc
 	struct target_tid tid;
 
 	(void)out;
-	if (a->chr[0] == 'c')
+	if (a->chr[0] == 'c') {
+		/* a thread that is gone: as if all were meant (GDB 13 sends Hc-1 at connect) */
+		s->legacy = (struct target_tid){ 0 };
+		if (a->tid[0].tid > 0 && session_resolve(s, &a->tid[0], &tid))
+			s->legacy = tid;
 		return TARGET_OK;
+	}
 	if (a->chr[0] != 'g')
 		return TARGET_INVALID;
 	if (a->tid[0].tid <= 0) {

@@ -15,6 +15,9 @@ struct xfer_object {
 	enum target_status (*build)(struct session *s, const char *annex, struct target_text *out);
 	unsigned need;
 	const char *feature;
+	enum target_status (*write)(struct session *s, const char *annex, uint64_t offset,
+				    struct rsp_text data); /* NULL: cannot be written */
+	unsigned without; /* capabilities with which there is no such object */
 };
 
 static enum target_status build_features(struct session *s, const char *annex,
@@ -62,6 +65,61 @@ static enum target_status build_libraries(struct session *s, const char *annex,
 	return document_libraries(s, out);
 }
 
+/* "start=LM;prev=LM;lmid=SPACE", all in hex; other words are for later versions of the protocol. */
+static bool parse_link_start(const char *annex, struct target_link_start *from)
+{
+	const struct {
+		const char *name;
+		uint64_t *value;
+	} words[] = {
+		{ "start", &from->lm },
+		{ "prev", &from->previous },
+		{ "lmid", &from->space },
+	};
+	struct rsp_text list = { annex, strlen(annex) }, word, name;
+
+	while (rsp_text_split(&list, ';', &word)) {
+		if (!rsp_text_split(&word, '=', &name))
+			continue;
+		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+			if (rsp_text_is(name, words[i].name) &&
+			    (!rsp_text_number(&word, words[i].value) || word.n))
+				return false;
+	}
+	return true;
+}
+
+static enum target_status build_link_maps(struct session *s, const char *annex,
+					  struct target_text *out)
+{
+	struct target_link_start from = { 0 };
+
+	return parse_link_start(annex, &from) ? document_link_maps(s, &from, out) : TARGET_INVALID;
+}
+
+static enum target_status build_auxv(struct session *s, const char *annex, struct target_text *out)
+{
+	uint32_t pid = session_thread(s).pid;
+
+	if (*annex)
+		return TARGET_INVALID;
+	return pid ? target_auxv(s->target, pid, out) : TARGET_NO_THREAD;
+}
+
+static enum target_status build_siginfo(struct session *s, const char *annex,
+					struct target_text *out)
+{
+	return *annex ? TARGET_INVALID : target_siginfo_read(s->target, session_thread(s), out);
+}
+
+static enum target_status write_siginfo(struct session *s, const char *annex, uint64_t offset,
+					struct rsp_text data)
+{
+	if (*annex)
+		return TARGET_INVALID;
+	return target_siginfo_write(s->target, session_thread(s), offset, data.p, data.n);
+}
+
 static enum target_status build_threads(struct session *s, const char *annex,
 					struct target_text *out)
 {
@@ -77,34 +135,47 @@ static enum target_status build_memory_map(struct session *s, const char *annex,
 }
 
 static const struct xfer_object objects[] = {
-	{ "features", build_features, 0, "qXfer:features:read+" },
-	{ "threads", build_threads, 0, "qXfer:threads:read+" },
-	{ "exec-file", build_exec_file, TARGET_HAS_EXEC_FILE, "qXfer:exec-file:read+" },
-	{ "libraries", build_libraries, TARGET_HAS_LIBRARIES, "qXfer:libraries:read+" },
-	{ "memory-map", build_memory_map, TARGET_HAS_REGIONS, "qXfer:memory-map:read+" },
-	{ "osdata", document_osdata, TARGET_HAS_TABLES, "qXfer:osdata:read+" },
+	/* name, build, need, feature, write, without */
+	{ "features", build_features, 0, "qXfer:features:read+", NULL, 0 },
+	{ "threads", build_threads, 0, "qXfer:threads:read+", NULL, 0 },
+	{ "exec-file", build_exec_file, TARGET_HAS_EXEC_FILE, "qXfer:exec-file:read+", NULL, 0 },
+	{ "auxv", build_auxv, TARGET_HAS_AUXV, "qXfer:auxv:read+", NULL, 0 },
+	{ "libraries", build_libraries, TARGET_HAS_LIBRARIES, "qXfer:libraries:read+", NULL, 0 },
+	{ "libraries-svr4", build_link_maps, TARGET_HAS_LINK_MAPS,
+	  "qXfer:libraries-svr4:read+;augmented-libraries-svr4-read+", NULL, 0 },
+	/* GDB asks for the map once and believes it: not where the program changes it */
+	{ "memory-map", build_memory_map, TARGET_HAS_REGIONS, "qXfer:memory-map:read+", NULL,
+	  TARGET_HAS_AUXV },
+	{ "osdata", document_osdata, TARGET_HAS_TABLES, "qXfer:osdata:read+", NULL, 0 },
+	{ "siginfo", build_siginfo, TARGET_HAS_SIGINFO, "qXfer:siginfo:read+;qXfer:siginfo:write+",
+	  write_siginfo, 0 },
 };
 
 enum { OBJECTS = sizeof(objects) / sizeof(objects[0]) };
 
+static bool usable(const struct session *s, const struct xfer_object *o)
+{
+	return !(o->need & ~s->have) && !(o->without & s->have);
+}
+
 void xfer_features(const struct session *s, struct rsp_buf *out)
 {
 	for (size_t i = 0; i < OBJECTS; i++)
-		if (!(objects[i].need & ~s->have))
+		if (usable(s, &objects[i]))
 			rsp_buf_format(out, ";%s", objects[i].feature);
 }
 
 static const struct xfer_object *find(const struct session *s, struct rsp_text name)
 {
 	for (size_t i = 0; i < OBJECTS; i++)
-		if (rsp_text_is(name, objects[i].name) && !(objects[i].need & ~s->have))
+		if (rsp_text_is(name, objects[i].name) && usable(s, &objects[i]))
 			return &objects[i];
 	return NULL;
 }
 
 /* Builds the document anew when it starts or is another one than was asked for last. */
-static enum target_status prepare(struct session *s, const struct xfer_object *o,
-				  const char *annex, uint64_t offset)
+static enum target_status prepare(struct session *s, const struct xfer_object *o, const char *annex,
+				  uint64_t offset)
 {
 	struct session_document *doc = &s->document;
 	struct target_tid tid = session_thread(s);
@@ -114,7 +185,8 @@ static enum target_status prepare(struct session *s, const struct xfer_object *o
 	rsp_buf_init(&key, storage, sizeof(storage));
 	rsp_buf_format(&key, "%s:%s:%u.%u", o->name, annex, tid.pid, tid.tid);
 	rsp_buf_char(&key, '\0');
-	if (offset && doc->text.data && !strcmp(doc->key, storage))
+	/* what can be written is small, and GDB reads single fields of it */
+	if (offset && !o->write && doc->text.data && !strcmp(doc->key, storage))
 		return TARGET_OK;
 	target_text_deinit(&doc->text);
 	enum target_status status = o->build(s, annex, &doc->text);
@@ -140,30 +212,67 @@ static void add_piece(const struct target_text *text, uint64_t offset, uint64_t 
 		out->data[mark] = 'm';
 }
 
-/* "qXfer:OBJECT:read:ANNEX:OFFSET,LENGTH"; the grammar gave OBJECT, "read", and the rest. */
-enum target_status cmd_xfer(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
+/* The annex as a string; false: too long or with a NUL in it. */
+static bool copy_annex(struct rsp_text annex, char *out, size_t cap)
 {
-	const struct xfer_object *o = find(s, a->text[0]);
-	struct rsp_text rest = a->rest, annex;
-	char name[256];
-	uint64_t offset, length;
+	if (annex.n >= cap || (annex.n && memchr(annex.p, '\0', annex.n)))
+		return false;
+	if (annex.n)
+		memcpy(out, annex.p, annex.n);
+	out[annex.n] = '\0';
+	return true;
+}
 
-	if (!o || !rsp_text_is(a->text[1], "read"))
-		return TARGET_UNSUPPORTED;
+enum { ANNEX = 256 };
+
+/* "ANNEX:OFFSET,LENGTH" */
+static enum target_status read_object(struct session *s, const struct xfer_object *o,
+				      struct rsp_text rest, struct rsp_buf *out)
+{
+	uint64_t offset, length;
+	char annex[ANNEX];
+
 	/* an annex may hold colons: the numbers are behind the last one */
 	const char *colon = rest.n ? memrchr(rest.p, ':', rest.n) : NULL;
-	if (!colon)
+	if (!colon ||
+	    !copy_annex((struct rsp_text){ rest.p, (size_t)(colon - rest.p) }, annex, ANNEX))
 		return TARGET_INVALID;
-	annex = (struct rsp_text){ rest.p, (size_t)(colon - rest.p) };
-	rest = (struct rsp_text){ colon + 1, rest.n - annex.n - 1 };
-	if (annex.n >= sizeof(name) || memchr(annex.p, '\0', annex.n) ||
-	    !rsp_text_number(&rest, &offset) || !rsp_text_skip(&rest, ',') ||
+	rest = (struct rsp_text){ colon + 1, rest.n - (size_t)(colon + 1 - rest.p) };
+	if (!rsp_text_number(&rest, &offset) || !rsp_text_skip(&rest, ',') ||
 	    !rsp_text_number(&rest, &length) || rest.n)
 		return TARGET_INVALID;
-	memcpy(name, annex.p, annex.n);
-	name[annex.n] = '\0';
-	enum target_status status = prepare(s, o, name, offset);
+	enum target_status status = prepare(s, o, annex, offset);
 	if (status == TARGET_OK)
 		add_piece(&s->document.text, offset, length, out);
 	return status;
+}
+
+/* "ANNEX:OFFSET:DATA"; the reply is how many bytes were taken. */
+static enum target_status write_object(struct session *s, const struct xfer_object *o,
+				       struct rsp_text rest, struct rsp_buf *out)
+{
+	struct rsp_text name;
+	char annex[ANNEX];
+	uint64_t offset;
+
+	/* the data may hold colons: the annex ends at the first one */
+	if (!rsp_text_split(&rest, ':', &name) || !copy_annex(name, annex, ANNEX) ||
+	    !rsp_text_number(&rest, &offset) || !rsp_text_skip(&rest, ':'))
+		return TARGET_INVALID;
+	enum target_status status = o->write(s, annex, offset, rest);
+	if (status == TARGET_OK)
+		rsp_buf_format(out, "%zx", rest.n);
+	return status;
+}
+
+/* "qXfer:OBJECT:read:..." or "...:write:..."; the grammar gave both words and the rest. */
+enum target_status cmd_xfer(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
+{
+	const struct xfer_object *o = find(s, a->text[0]);
+
+	if (o && rsp_text_is(a->text[1], "read"))
+		return read_object(s, o, a->rest, out);
+	if (o && o->write && rsp_text_is(a->text[1], "write"))
+		return write_object(s, o, a->rest, out);
+	return TARGET_UNSUPPORTED;
 }

@@ -10,6 +10,8 @@
 #define RUN   TARGET_CAN_RUN
 #define WRITE TARGET_CAN_WRITE
 #define BREAK TARGET_CAN_BREAK
+#define START TARGET_CAN_START
+#define LAUNCH SESSION_CAN_LAUNCH
 
 const struct command commands[] = {
 	/* name, grammar, handler, need, reply, must, feature */
@@ -18,10 +20,23 @@ const struct command commands[] = {
 	{ "!", "", cmd_extended, 0, REPLY_OK, false, NULL },
 	{ "?", "", cmd_status, 0, REPLY_DATA, false, NULL },
 	{ "qAttached", "?:x", cmd_attached, 0, REPLY_DATA, false, NULL },
-	{ "qSymbol", "*", cmd_symbol, 0, REPLY_OK, false, NULL },
-	{ "QNonStop", ":c", cmd_non_stop, RUN, REPLY_OK, false, NULL },
-	{ "QPassSignals", ":*", cmd_accept, RUN, REPLY_OK, false, "QPassSignals+" },
+	{ "qSymbol", ":s:*", cmd_symbol, 0, REPLY_OK, false, NULL },
+	{ "qGetTLSAddr", ":t,x,x", cmd_tls_address, START, REPLY_DATA, false, NULL },
+	{ "QNonStop", ":c", cmd_non_stop, START, REPLY_OK, false, "QNonStop+" },
+	{ "QPassSignals", ":*", cmd_pass_signals, RUN, REPLY_OK, false, "QPassSignals+" },
 	{ "QProgramSignals", ":*", cmd_accept, RUN, REPLY_OK, false, "QProgramSignals+" },
+
+	{ "QThreadEvents", ":x", cmd_thread_events, START, REPLY_OK, false, "QThreadEvents+" },
+	{ "QCatchSyscalls", ":c*", cmd_catch_calls, START, REPLY_OK, false, "QCatchSyscalls+" },
+	{ "QStartupWithShell", ":x", cmd_with_shell, LAUNCH, REPLY_OK, false,
+	  "QStartupWithShell+" },
+	{ "QDisableRandomization", ":x", cmd_randomization, LAUNCH, REPLY_OK, false,
+	  "QDisableRandomization+" },
+	{ "QEnvironmentHexEncoded", ":*", cmd_env_set, LAUNCH, REPLY_OK, false,
+	  "QEnvironmentHexEncoded+" },
+	{ "QEnvironmentUnset", ":*", cmd_env_unset, LAUNCH, REPLY_OK, false, "QEnvironmentUnset+" },
+	{ "QEnvironmentReset", "", cmd_env_reset, LAUNCH, REPLY_OK, false, "QEnvironmentReset+" },
+	{ "QSetWorkingDir", ":*", cmd_working_dir, LAUNCH, REPLY_OK, false, "QSetWorkingDir+" },
 
 	{ "H", "ct", cmd_select, 0, REPLY_OK, false, NULL },
 	{ "T", "t", cmd_alive, 0, REPLY_OK, false, NULL },
@@ -45,6 +60,7 @@ const struct command commands[] = {
 	/* GDB 13 waits for ever on an empty reply to c or s */
 	{ "vCont?", "", cmd_resume_kinds, RUN, REPLY_DATA, false, "vContSupported+" },
 	{ "vCont;", "*", cmd_resume_actions, RUN, REPLY_STOP, true, NULL },
+	{ "vStopped", "", cmd_stopped, START, REPLY_DATA, false, NULL },
 	{ "vCtrlC", "", cmd_interrupt, RUN, REPLY_OK, false, NULL },
 	{ "c", "?x", cmd_resume, RUN, REPLY_STOP, true, NULL },
 	{ "C", "x?;x", cmd_resume_signal, RUN, REPLY_STOP, true, NULL },
@@ -55,10 +71,9 @@ const struct command commands[] = {
 	{ "vKill;", "x", cmd_kill_process, 0, REPLY_OK, false, NULL },
 	{ "vAttach;", "x", cmd_attach, 0, REPLY_DATA, true, NULL },
 	{ "vRun;", "*", cmd_run_program, 0, REPLY_DATA, true, NULL },
-	/* restart: it has no reply, and without a program to start there is nothing to do */
-	{ "R", "x", cmd_accept, 0, REPLY_NONE, false, NULL },
-	{ "Z", "c,x,x*", cmd_point_set, BREAK, REPLY_OK, true, NULL },
-	{ "z", "c,x,x*", cmd_point_clear, BREAK, REPLY_OK, true, NULL },
+	{ "R", "x", cmd_restart, 0, REPLY_NONE, false, NULL },
+	{ "Z", "c,x,x*", cmd_point_set, BREAK, REPLY_DATA, true, NULL },
+	{ "z", "c,x,x*", cmd_point_clear, BREAK, REPLY_DATA, true, NULL },
 
 	{ "qXfer:", "s:s:*", cmd_xfer, 0, REPLY_DATA, false, NULL },
 	{ "vFile:", "s:*", cmd_file, 0, REPLY_DATA, false, NULL },

@@ -45,9 +45,19 @@ enum target_status cmd_supported(struct session *s, const struct rsp_args *a, st
 enum target_status cmd_no_ack(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
 enum target_status cmd_extended(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
 enum target_status cmd_attached(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
-enum target_status cmd_symbol(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
 enum target_status cmd_non_stop(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
+enum target_status cmd_pass_signals(struct session *s, const struct rsp_args *a,
+				    struct rsp_buf *out);
+enum target_status cmd_thread_events(struct session *s, const struct rsp_args *a,
+				     struct rsp_buf *out);
+enum target_status cmd_catch_calls(struct session *s, const struct rsp_args *a,
+				   struct rsp_buf *out);
 enum target_status cmd_accept(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
+
+/* cmd_symbol.c */
+enum target_status cmd_symbol(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
+enum target_status cmd_tls_address(struct session *s, const struct rsp_args *a,
+				   struct rsp_buf *out);
 
 /* cmd_thread.c */
 enum target_status cmd_status(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
@@ -86,7 +96,13 @@ enum target_status cmd_step_signal(struct session *s, const struct rsp_args *a,
 				   struct rsp_buf *out);
 enum target_status cmd_resume_kinds(struct session *s, const struct rsp_args *a,
 				    struct rsp_buf *out);
+enum target_status cmd_stopped(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
 enum target_status cmd_interrupt(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
+enum target_status cmd_point_set(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
+enum target_status cmd_point_clear(struct session *s, const struct rsp_args *a,
+				   struct rsp_buf *out);
+
+/* cmd_process.c */
 enum target_status cmd_detach(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
 enum target_status cmd_kill(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
 enum target_status cmd_kill_process(struct session *s, const struct rsp_args *a,
@@ -94,8 +110,14 @@ enum target_status cmd_kill_process(struct session *s, const struct rsp_args *a,
 enum target_status cmd_attach(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
 enum target_status cmd_run_program(struct session *s, const struct rsp_args *a,
 				   struct rsp_buf *out);
-enum target_status cmd_point_set(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
-enum target_status cmd_point_clear(struct session *s, const struct rsp_args *a,
+enum target_status cmd_restart(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
+enum target_status cmd_with_shell(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
+enum target_status cmd_randomization(struct session *s, const struct rsp_args *a,
+				     struct rsp_buf *out);
+enum target_status cmd_env_set(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
+enum target_status cmd_env_unset(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
+enum target_status cmd_env_reset(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
+enum target_status cmd_working_dir(struct session *s, const struct rsp_args *a,
 				   struct rsp_buf *out);
 
 /* cmd_xfer.c, cmd_monitor.c, vfile.c */

@@ -86,6 +86,13 @@ void conn_send(struct conn *c, const char *payload, size_t n)
 	write_all(c, c->sent + !ack, c->sent_n + ack);
 }
 
+void conn_notify(struct conn *c, const char *text, size_t n)
+{
+	c->sent_n = rsp_frame_encode('%', text, n, true, c->sent + 1);
+	write_all(c, c->sent + 1, c->sent_n);
+	c->sent_n = 0;
+}
+
 void conn_flush_ack(struct conn *c)
 {
 	if (c->ack_due && !c->no_ack)

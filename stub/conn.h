@@ -48,6 +48,8 @@ void conn_fill(struct conn *c);
 
 /** Sends one packet of n payload bytes (already escaped) with one write. */
 void conn_send(struct conn *c, const char *payload, size_t n);
+/** Sends a notification: no acknowledgement, never repeated. */
+void conn_notify(struct conn *c, const char *text, size_t n);
 /** Sends the acknowledgement that is owed when the packet has no reply now. */
 void conn_flush_ack(struct conn *c);
 

@@ -43,6 +43,20 @@ static void add_text(struct target_text *out, enum target_status status, struct 
 	target_text_deinit(text);
 }
 
+/* pthread_t as it lies in memory: GDB compares it with what the program holds. */
+static void add_handle(struct session *s, struct target_tid tid, struct target_text *out)
+{
+	struct target_text bytes = { 0 };
+
+	if (target_thread_handle(s->target, tid, &bytes) == TARGET_OK && !bytes.failed) {
+		target_text_add(out, " handle=\"");
+		for (size_t i = 0; i < bytes.len; i++)
+			target_text_format(out, "%02x", (unsigned char)bytes.data[i]);
+		target_text_add(out, "\"");
+	}
+	target_text_deinit(&bytes);
+}
+
 static void add_thread(struct session *s, struct target_tid tid, struct target_text *out)
 {
 	struct target_text name = { 0 }, text = { 0 };
@@ -53,9 +67,13 @@ static void add_thread(struct session *s, struct target_tid tid, struct target_t
 				   tid.tid);
 	else
 		target_text_format(out, "<thread id=\"%" PRIx32 "\"", tid.tid);
-	if (target_stop(s->target, tid, &stop) == TARGET_OK && stop.core >= 0)
-		target_text_format(out, " core=\"%d\"", stop.core);
+	int core = target_thread_core(s->target, tid);
+	if (core < 0 && target_stop(s->target, tid, &stop) == TARGET_OK)
+		core = stop.core;
+	if (core >= 0)
+		target_text_format(out, " core=\"%d\"", core);
 	add_text(out, target_thread_name(s->target, tid, &name), &name, " name=\"", "\"");
+	add_handle(s, tid, out);
 	target_text_add(out, ">");
 	add_text(out, target_thread_text(s->target, tid, &text), &text, "", "");
 	target_text_add(out, "</thread>");
@@ -89,9 +107,51 @@ enum target_status document_libraries(struct session *s, struct target_text *out
 	uint32_t pid = session_thread(s).pid;
 
 	target_text_add(out, "<library-list>");
-	enum target_status status = pid ? target_libraries(s->target, pid, add_library, out) :
-					  TARGET_OK;
+	enum target_status status =
+		pid ? target_libraries(s->target, pid, add_library, out) : TARGET_OK;
 	target_text_add(out, "</library-list>");
+	return status;
+}
+
+/** The list is made while the attribute in front of it is being looked for. */
+struct link_maps {
+	uint64_t main;
+	struct target_text list;
+};
+
+static void add_link_map(void *ctx, const struct target_link_map *map)
+{
+	struct link_maps *maps = ctx;
+
+	if (map->main) {
+		maps->main = map->lm;
+		return;
+	}
+	target_text_add(&maps->list, "<library name=\"");
+	add_escaped(&maps->list, map->name);
+	target_text_format(&maps->list,
+			   "\" lm=\"0x%" PRIx64 "\" l_addr=\"0x%" PRIx64 "\" l_ld=\"0x%" PRIx64
+			   "\" lmid=\"0x%" PRIx64 "\"/>",
+			   map->lm, map->base, map->dynamic, map->space);
+}
+
+enum target_status document_link_maps(struct session *s, const struct target_link_start *from,
+				      struct target_text *out)
+{
+	struct link_maps maps = { 0 };
+	uint32_t pid = session_thread(s).pid;
+
+	enum target_status status =
+		pid ? target_link_maps(s->target, pid, from, add_link_map, &maps)
+		    : TARGET_NO_THREAD;
+	target_text_add(out, "<library-list-svr4 version=\"1.0\"");
+	if (maps.main)
+		target_text_format(out, " main-lm=\"0x%" PRIx64 "\"", maps.main);
+	target_text_add(out, ">");
+	target_text_bytes(out, maps.list.data, maps.list.len);
+	target_text_add(out, "</library-list-svr4>");
+	out->failed |= maps.list.failed;
+	target_text_deinit(&maps.list);
 	return status;
 }
 
@@ -220,7 +280,7 @@ static void list_tables(struct session *s, struct target_text *out)
 		target_text_add(out, "<item>");
 		add_column(out, "Type", info[i].name);
 		add_column(out, "Description", info[i].title);
-		add_column(out, "Title", info[i].name);
+		add_column(out, "Title", info[i].label ? info[i].label : info[i].name);
 		target_text_add(out, "</item>");
 	}
 	target_text_add(out, "</osdata>");
@@ -251,6 +311,9 @@ enum target_status document_osdata(struct session *s, const char *annex, struct 
 		return TARGET_OK;
 	}
 	enum target_status status = target_table(s->target, annex, &table);
+	/* GDB says "Wrong osdata type?" to an empty document, and nothing to an error */
+	if (status == TARGET_INVALID)
+		return TARGET_OK;
 	if (status == TARGET_OK)
 		add_rows(&table, annex, out);
 	target_table_deinit(&table);

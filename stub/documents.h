@@ -10,6 +10,9 @@
 
 enum target_status document_threads(struct session *s, struct target_text *out);
 enum target_status document_libraries(struct session *s, struct target_text *out);
+/** The dynamic linker's lists ("Library List Format for SVR4 Targets"). */
+enum target_status document_link_maps(struct session *s, const struct target_link_start *from,
+				      struct target_text *out);
 /** Everything any thread of the current process can see, merged and sorted. */
 enum target_status document_memory_map(struct session *s, struct target_text *out);
 /** annex: a table's name; "" is the list of tables. */

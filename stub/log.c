@@ -83,7 +83,7 @@ bool log_write_all(int fd, const char *data, size_t n)
 
 bool log_wants(const struct log *l, enum target_log_level level)
 {
-	return level <= l->level;
+	return level <= l->level || l->debug;
 }
 
 static void line_add(struct line *to, const char *s, size_t n)

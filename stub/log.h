@@ -22,6 +22,7 @@ struct log {
 	bool own_fd;
 	bool timestamps; /* seconds.microseconds before each line, as gdbserver has it */
 	enum target_log_level level;
+	unsigned debug; /* not 0: everything is shown, whatever the level */
 };
 
 /** stderr, warnings and worse, no timestamps. */

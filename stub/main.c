@@ -11,12 +11,16 @@
 
 #include "config/config.h"
 #include "stub/comm.h"
+#include "stub/disable.h"
+#include "stub/launch.h"
 #include "stub/log.h"
 #include "stub/options.h"
 #include "stub/packet_log.h"
 #include "stub/server.h"
+#include "stub/session.h"
 #include "stub/translate.h"
 #include "target/core/core.h"
+#include "target/linux/linux.h"
 
 /** What start-up builds piece by piece and takes down at the end. */
 struct program {
@@ -26,6 +30,7 @@ struct program {
 	struct packet_log packets;
 	struct comm_listener listener;
 	struct target *target;
+	struct launch launch;
 };
 
 static int complain(int status, const char *text)
@@ -74,7 +79,7 @@ static bool open_logs(struct program *p)
 	return true;
 }
 
-static bool open_target(struct program *p)
+static bool open_core(struct program *p)
 {
 	struct core_limits limits = {
 		.file_bytes = p->config.max_core_bytes,
@@ -84,11 +89,6 @@ static bool open_target(struct program *p)
 	};
 	char why[CORE_WORDS];
 
-	if (p->options.mode != OPTIONS_CORE) {
-		complain(1, "this version debugs dumps only: "
-			    "ascend-gdbserver --core FILE COMM [KERNEL.o]");
-		return false;
-	}
 	p->target = core_open(p->options.core, p->options.kernel, &limits, log_for_target(&p->log),
 			      why);
 	if (!p->target)
@@ -96,20 +96,58 @@ static bool open_target(struct program *p)
 	return p->target != NULL;
 }
 
-/* Also tells where to connect: IDEs and scripts wait for the "Listening" line. */
+/* In gdbserver's words, which scripts and the test suite of gdb wait for. */
+static bool told(struct program *p, enum target_status status)
+{
+	if (status != TARGET_OK)
+		fprintf(stderr, "%s\nExiting\n", target_words(p->target, status));
+	return status == TARGET_OK;
+}
+
+static bool start_program(struct program *p)
+{
+	uint32_t pid;
+
+	if (!launch_program(&p->launch, (const char *const *)p->options.program))
+		return !complain(1, "the command line of the program is too long");
+	return told(p, launch_start(&p->launch, p->target, &pid));
+}
+
+static bool open_target(struct program *p)
+{
+	if (p->options.mode == OPTIONS_CORE)
+		return open_core(p);
+	p->target = linux_open(log_for_target(&p->log));
+	if (!p->target) {
+		complain(1, strerror(errno));
+		return false;
+	}
+	switch (p->options.mode) {
+	case OPTIONS_RUN:
+		return start_program(p);
+	case OPTIONS_ATTACH:
+		return told(p, launch_attach(p->target, p->options.pid));
+	default:
+		return true;
+	}
+}
+
+/* Before a program is started for nobody. */
 static bool start_listening(struct program *p, const struct comm *comm)
 {
 	char why[COMM_WORDS];
 
-	if (!comm_listen(comm, &p->listener, why)) {
-		complain(1, why);
-		return false;
-	}
+	return comm->kind == COMM_STDIO || comm_listen(comm, &p->listener, why) ||
+	       !complain(1, why);
+}
+
+/* Where to connect: IDEs and scripts wait for the line. */
+static void tell_listening(const struct program *p, const struct comm *comm)
+{
 	if (comm->kind == COMM_UNIX)
 		fprintf(stderr, "Listening on %s\n", comm->path);
-	else
+	else if (comm->kind == COMM_TCP)
 		fprintf(stderr, "Listening on port %u\n", p->listener.port);
-	return true;
 }
 
 static int serve(struct program *p)
@@ -119,16 +157,24 @@ static int serve(struct program *p)
 
 	if (!comm_parse(p->config.listen, &comm, why))
 		return complain(2, why);
-	if (!open_target(p))
+	if (!launch_init(&p->launch))
+		return complain(1, "the environment is too large");
+	p->launch.quiet_stdio = comm.kind == COMM_STDIO;
+	p->launch.shell = !p->options.no_shell;
+	p->launch.no_randomization = !p->options.randomize;
+	p->launch.wrapper = p->options.wrapper;
+	if (!start_listening(p, &comm) || !open_target(p))
 		return 1;
-	if (comm.kind != COMM_STDIO && !start_listening(p, &comm))
-		return 1;
+	tell_listening(p, &comm);
 	struct server_setup setup = {
 		.target = p->target,
 		.log = &p->log,
 		.packets = &p->packets,
 		.listener = comm.kind == COMM_STDIO ? NULL : &p->listener,
 		.once = p->config.once,
+		.stays = p->options.mode == OPTIONS_CORE || p->config.multi,
+		.launch = p->options.mode == OPTIONS_CORE ? NULL : &p->launch,
+		.disabled = p->options.disabled,
 	};
 	return server_run(&setup);
 }
@@ -144,6 +190,7 @@ static int debug(struct program *p)
 	int status = open_logs(p) ? serve(p) : 1;
 	comm_close(&p->listener);
 	target_close(p->target);
+	launch_deinit(&p->launch);
 	return status;
 }
 
@@ -159,8 +206,12 @@ static int run(struct program *p)
 	case OPTIONS_HELP_CONFIG:
 		config_help(stdout);
 		return 0;
+	case OPTIONS_DISABLE_LIST:
+		fputs(disable_help, stdout);
+		return 0;
 	case OPTIONS_SELFTEST:
-		puts("The unit tests are programs of the source tree: run `make check-unit`.");
+		puts("The unit tests are programs of the source tree: run `make check-unit`.\n"
+		     "Selftests have been disabled for this build.");
 		return 0;
 	case OPTIONS_TRANSLATE:
 		return translate_file(&p->options, log_for_target(&p->log));

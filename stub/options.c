@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stub/disable.h"
+
 /* What follows an option. */
 enum value {
 	VALUE_NONE,
@@ -75,6 +77,38 @@ static bool take_selftest(struct parse *p, const char *value)
 	return true;
 }
 
+/* "--wrapper WORDS --" */
+static bool take_wrapper(struct parse *p, const char *value)
+{
+	size_t n = 0;
+
+	(void)value;
+	while (*p->argv && strcmp(*p->argv, "--")) {
+		if (n == OPTIONS_WRAPPER)
+			return fail(p, "--wrapper takes at most %d words", OPTIONS_WRAPPER);
+		p->o->wrapper[n++] = *p->argv++;
+	}
+	if (!n || !*p->argv)
+		return fail(p, "--wrapper needs words and then \"--\": write --wrapper WORDS --");
+	p->o->wrapper[n] = NULL;
+	p->argv++;
+	return true;
+}
+
+static bool take_shell(struct parse *p, const char *value)
+{
+	(void)value;
+	p->o->no_shell = false;
+	return true;
+}
+
+static bool take_no_randomization(struct parse *p, const char *value)
+{
+	(void)value;
+	p->o->randomize = false;
+	return true;
+}
+
 /* Cuts the next word off a list with commas; false at its end. */
 static bool next_word(const char **list, const char **word, size_t *n)
 {
@@ -120,6 +154,20 @@ static bool take_debug(struct parse *p, const char *list)
 	return true;
 }
 
+/* Without a list the words for it are shown. */
+static bool take_disable(struct parse *p, const char *list)
+{
+	const char *word;
+	size_t n;
+
+	if (!list)
+		return take_end(p, OPTIONS_DISABLE_LIST);
+	if (disable_parse(list, &p->o->disabled, &word, &n))
+		return true;
+	return fail(p, "Don't know how to disable \"%.*s\": --disable-packet alone lists the words",
+		    (int)(n < 80 ? n : 80), word);
+}
+
 static bool take_debug_format(struct parse *p, const char *list)
 {
 	const char *word;
@@ -155,6 +203,11 @@ static const struct row rows[] = {
 	BOOL("--attach", attach),
 	BOOL("--multi", multi),
 	BOOL("--once", once),
+	{ "--wrapper", VALUE_NONE, 0, take_wrapper },
+	{ "--startup-with-shell", VALUE_NONE, 0, take_shell },
+	BOOL("--no-startup-with-shell", no_shell),
+	{ "--disable-randomization", VALUE_NONE, 0, take_no_randomization },
+	BOOL("--no-disable-randomization", randomize),
 	TEXT("--core", core),
 	TEXT("--translate", translate),
 	TEXT("-o", output),
@@ -171,6 +224,7 @@ static const struct row rows[] = {
 	TEXT("--debug-file", debug_file),
 	BOOL("--remote-debug", remote_debug),
 	BOOL("--event-loop-debug", debug),
+	{ "--disable-packet", VALUE_EQUAL, 0, take_disable },
 	{ "--selftest", VALUE_EQUAL, 0, take_selftest },
 };
 
@@ -306,8 +360,8 @@ static bool check_form(struct parse *p)
 	if (o->mode == OPTIONS_ATTACH && !o->pid)
 		return fail(p, "the process id is missing: write --attach COMM PID");
 	if (o->mode == OPTIONS_RUN && !o->program)
-		return fail(p, "nothing to debug: write --core FILE COMM, or see "
-			       "ascend-gdbserver --help");
+		return fail(p, "nothing to debug: write COMM PROG, --attach COMM PID or --core "
+			       "FILE COMM, see ascend-gdbserver --help");
 	return true;
 }
 

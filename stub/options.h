@@ -17,7 +17,7 @@
  * page; test_options compares the table with both texts.
  */
 
-enum { OPTIONS_WORDS = 256 };
+enum { OPTIONS_WORDS = 256, OPTIONS_WRAPPER = 64 };
 
 enum options_mode {
 	OPTIONS_RUN,    /* [OPTIONS] COMM PROG [ARGS] */
@@ -29,6 +29,7 @@ enum options_mode {
 	OPTIONS_VERSION_TEXT,
 	OPTIONS_HELP_CONFIG,
 	OPTIONS_SELFTEST,
+	OPTIONS_DISABLE_LIST, /* --disable-packet alone */
 };
 
 struct options {
@@ -36,6 +37,9 @@ struct options {
 	const char *comm;      /* NULL: not given, the config file may name it */
 	char *const *program;  /* OPTIONS_RUN: PROG [ARGS], ended by NULL */
 	uint32_t pid;          /* OPTIONS_ATTACH */
+	const char *wrapper[OPTIONS_WRAPPER + 1]; /* words in front of programs, ended by NULL */
+	bool no_shell;  /* programs are started without $SHELL */
+	bool randomize; /* addresses differ from run to run */
 	const char *core;      /* OPTIONS_CORE */
 	const char *kernel;    /* OPTIONS_CORE: KERNEL.o or NULL */
 	const char *translate; /* OPTIONS_TRANSLATE: the kernel to read */
@@ -53,6 +57,7 @@ struct options {
 	const char *config;
 	int log_level;        /* -1: not given */
 	const char *selftest; /* filter or "" */
+	unsigned disabled;    /* --disable-packet: DISABLE_* bits */
 };
 
 /**

@@ -7,6 +7,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "stub/disable.h"
+
 /* Errno values of the wire (GDB manual, "Errno Values"; the stub owes numbers, not the host's). */
 static const unsigned wire_numbers[] = {
 	[TARGET_OK] = 0,           [TARGET_UNSUPPORTED] = 22, [TARGET_INVALID] = 22,
@@ -146,6 +148,14 @@ static void reply_process_end(const struct session *s, const struct target_stop 
 		rsp_buf_format(out, ";process:%" PRIx32, stop->tid.pid);
 }
 
+static void add_child(const struct session *s, const char *what, const struct target_stop *stop,
+		      struct rsp_buf *out)
+{
+	rsp_buf_format(out, "%s:", what);
+	reply_tid(s, out, stop->child);
+	rsp_buf_char(out, ';');
+}
+
 /* The part of a T packet that says what happened (GDB manual, "Stop Reply Packets"). */
 static void add_reason(const struct session *s, const struct target_stop *stop, struct rsp_buf *out)
 {
@@ -167,10 +177,28 @@ static void add_reason(const struct session *s, const struct target_stop *stop, 
 	case TARGET_STOP_AWATCH:
 		rsp_buf_format(out, "awatch:%" PRIx64 ";", stop->addr);
 		break;
+	case TARGET_STOP_FORK:
+		add_child(s, "fork", stop, out);
+		break;
+	case TARGET_STOP_VFORK:
+		add_child(s, "vfork", stop, out);
+		break;
+	case TARGET_STOP_VFORK_DONE:
+		rsp_buf_text(out, "vforkdone:;");
+		break;
 	case TARGET_STOP_EXEC:
 		rsp_buf_text(out, "exec:");
 		rsp_buf_hex_text(out, stop->text ? stop->text : "");
 		rsp_buf_char(out, ';');
+		break;
+	case TARGET_STOP_SYSCALL_ENTRY:
+		rsp_buf_format(out, "syscall_entry:%" PRIx64 ";", (uint64_t)stop->value);
+		break;
+	case TARGET_STOP_SYSCALL_RETURN:
+		rsp_buf_format(out, "syscall_return:%" PRIx64 ";", (uint64_t)stop->value);
+		break;
+	case TARGET_STOP_CREATED:
+		rsp_buf_text(out, "create:;");
 		break;
 	case TARGET_STOP_LIBRARY:
 		rsp_buf_text(out, "library:;");
@@ -180,13 +208,45 @@ static void add_reason(const struct session *s, const struct target_stop *stop, 
 	}
 }
 
+static void add_thread(struct session *s, const struct target_stop *stop, struct rsp_buf *out)
+{
+	int core = stop->core >= 0 ? stop->core : target_thread_core(s->target, stop->tid);
+
+	rsp_buf_text(out, "thread:");
+	reply_tid(s, out, stop->tid);
+	rsp_buf_char(out, ';');
+	if (core >= 0)
+		rsp_buf_format(out, "core:%x;", (unsigned)core);
+}
+
+/* Ends of processes and threads. */
+static bool reply_end(const struct session *s, const struct target_stop *stop, struct rsp_buf *out)
+{
+	switch (stop->kind) {
+	case TARGET_STOP_EXITED:
+	case TARGET_STOP_SIGNALED:
+		reply_process_end(s, stop, out);
+		return true;
+	case TARGET_STOP_THREAD_EXITED:
+		rsp_buf_format(out, "w%02x;", (unsigned)stop->value & 0xff);
+		reply_tid(s, out, stop->tid);
+		return true;
+	case TARGET_STOP_NO_RESUMED:
+		rsp_buf_text(out, s->client.no_resumed ? "N" : "E.No unwaited-for children left.");
+		return true;
+	default:
+		return false;
+	}
+}
+
 void reply_stop(struct session *s, const struct target_stop *stop, struct rsp_buf *out)
 {
-	if (stop->kind == TARGET_STOP_EXITED || stop->kind == TARGET_STOP_SIGNALED) {
-		reply_process_end(s, stop, out);
+	if (reply_end(s, stop, out))
 		return;
-	}
-	rsp_buf_format(out, "T%02x", (unsigned)stop->signal & 0xff);
+	bool full = !(s->disabled & DISABLE_STOP_FULL);
+	rsp_buf_format(out, "%c%02x", full ? 'T' : 'S', (unsigned)stop->signal & 0xff);
+	if (!full)
+		return;
 	add_reason(s, stop, out);
 	const struct arch_desc *d = target_arch(s->target, stop->tid);
 	if (d) {
@@ -194,11 +254,8 @@ void reply_stop(struct session *s, const struct target_stop *stop, struct rsp_bu
 		expedite(s, stop->tid, d->sp, out);
 		expedite(s, stop->tid, d->fp, out);
 	}
-	rsp_buf_text(out, "thread:");
-	reply_tid(s, out, stop->tid);
-	rsp_buf_char(out, ';');
-	if (stop->core >= 0)
-		rsp_buf_format(out, "core:%x;", (unsigned)stop->core);
+	if (!(s->disabled & DISABLE_STOP_TID))
+		add_thread(s, stop, out);
 	if (s->client.lldb)
 		lldb_extras(s, stop, out);
 }

@@ -5,6 +5,7 @@
 #include "stub/server.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@ struct server {
 	struct session *session; /* NULL: nobody is connected */
 	struct lobby lobby;
 	int signals;
+	bool extended; /* a client asked for it: that stays so */
 	bool done;
 	int status;
 };
@@ -50,8 +52,27 @@ static bool start_session(struct server *s, int in, int out)
 	s->session = session_create(s->setup.target, log_for_target(s->setup.log));
 	if (!s->session)
 		return false;
+	s->session->extended = s->extended;
+	session_set_launch(s->session, s->setup.launch);
+	s->session->disabled = s->setup.disabled;
+	s->session->debug = (struct session_debug){ s->setup.log, s->setup.packets };
 	conn_open(&s->conn, in, out);
 	return true;
+}
+
+/* Nobody listens any more: what runs stands still until the next client asks for it. */
+static void hold_target(struct server *s)
+{
+	struct target *t = s->setup.target;
+	struct target_stop stop;
+	bool got = false;
+
+	if (s->session->non_stop)
+		target_non_stop(t, false);
+	if (!s->session->running || target_interrupt(t) != TARGET_OK)
+		return;
+	if (target_next_event(t, &stop, &got) == TARGET_OK && got && s->setup.launch)
+		launch_say_end(s->setup.launch, &stop);
 }
 
 static void end_session(struct server *s)
@@ -59,14 +80,33 @@ static void end_session(struct server *s)
 	conn_close(&s->conn);
 	if (!s->session)
 		return;
-	s->done |= s->session->leaving || s->setup.once || !s->setup.listener;
+	hold_target(s);
+	s->extended |= s->session->extended;
+	s->done |= s->session->leaving || s->setup.once || !s->setup.listener ||
+		   (!s->setup.stays && !s->extended && !session_threads(s->session));
 	session_destroy(s->session);
 	s->session = NULL;
 	if (s->done)
 		return;
 	fprintf(stderr, "Remote side has terminated connection.  "
-			"ascend-gdbserver waits for the next one.\n");
+			"GDBserver will reopen the connection.\n");
 	packet_log_remark(s->setup.packets, "connection closed");
+}
+
+/* Text for the user's console ("O" packets) that a handler left; the reply follows it. */
+static void send_console(struct server *s)
+{
+	struct target_text *text = &s->session->console;
+	struct rsp_buf out;
+
+	if (text->len) {
+		rsp_buf_init(&out, (char *)s->session->scratch, SESSION_PACKET_SIZE);
+		rsp_buf_char(&out, 'O');
+		rsp_buf_hex(&out, text->data, text->len);
+		if (!out.overflow)
+			conn_send(&s->conn, out.data, out.len);
+	}
+	target_text_deinit(text);
 }
 
 static void serve_packet(struct server *s)
@@ -74,7 +114,9 @@ static void serve_packet(struct server *s)
 	struct session *ss = s->session;
 	bool no_ack = ss->no_ack;
 
-	if (session_packet(ss, s->conn.frame.data, s->conn.frame.len))
+	bool reply = session_packet(ss, s->conn.frame.data, s->conn.frame.len);
+	send_console(s);
+	if (reply)
 		conn_send(&s->conn, ss->reply.data, ss->reply.len);
 	else
 		conn_flush_ack(&s->conn);
@@ -117,10 +159,17 @@ static void serve_client(struct server *s)
 
 static void serve_target(struct server *s)
 {
-	if (!s->session)
+	struct target_stop stop;
+	bool got;
+
+	if (!s->session) { /* all stand still: what comes is the end of one that was killed */
+		(void)!target_next_event(s->setup.target, &stop, &got);
 		return;
+	}
 	if (session_event(s->session))
 		conn_send(&s->conn, s->session->reply.data, s->session->reply.len);
+	else if (session_notice(s->session))
+		conn_notify(&s->conn, s->session->reply.data, s->session->reply.len);
 	if (s->session->closing)
 		end_session(s);
 }
@@ -207,6 +256,38 @@ static void turn(struct server *s)
 	lobby_serve(&s->lobby, fds + AT_LOBBY);
 }
 
+/* The processes that end (attached: go on alone) when the server ends. */
+static void tell_end(struct server *s, bool attached, const char *what)
+{
+	struct target_tid tids[64];
+	size_t n = 0, told = 0;
+
+	if (target_threads(s->setup.target, tids, 64, &n) != TARGET_OK)
+		return;
+	for (size_t i = 0; i < n && i < 64; i++) {
+		uint32_t pid = tids[i].pid;
+		bool again = i && pid == tids[i - 1].pid;
+
+		if (again || target_attached(s->setup.target, pid) != attached)
+			continue;
+		if (!told++)
+			fprintf(stderr, "%s process(es):", what);
+		fprintf(stderr, " %u", pid);
+	}
+	if (told)
+		fputc('\n', stderr);
+}
+
+/* The client's end of a pipe, to itself: what breakpoints print must not come between packets. */
+static int private_stdout(void)
+{
+	int out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+
+	if (out < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+		return STDOUT_FILENO;
+	return out;
+}
+
 int server_run(const struct server_setup *setup)
 {
 	struct server s = { .setup = *setup, .signals = -1 };
@@ -219,11 +300,15 @@ int server_run(const struct server_setup *setup)
 	}
 	if (!setup->listener) {
 		fprintf(stderr, "Remote debugging using stdio\n");
-		s.done = !start_session(&s, STDIN_FILENO, STDOUT_FILENO);
+		s.done = !start_session(&s, STDIN_FILENO, private_stdout());
 	}
 	while (!s.done)
 		turn(&s);
 	end_session(&s);
+	if (target_caps(setup->target) & TARGET_CAN_START) {
+		tell_end(&s, false, "Killing");
+		tell_end(&s, true, "Detaching");
+	}
 	lobby_close(&s.lobby);
 	conn_deinit(&s.conn);
 	close(s.signals);

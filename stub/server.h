@@ -6,6 +6,7 @@
 #include "stub/comm.h"
 #include "stub/log.h"
 #include "stub/packet_log.h"
+#include "stub/session.h"
 #include "target/target.h"
 
 /** What a server needs; all borrowed. */
@@ -15,6 +16,9 @@ struct server_setup {
 	struct packet_log *packets;
 	struct comm_listener *listener; /* NULL: one client on stdin and stdout */
 	bool once;                      /* end with the first connection */
+	bool stays;                     /* go on when nothing is left to debug */
+	struct launch *launch;          /* NULL: nothing can be started */
+	unsigned disabled;              /* DISABLE_* bits */
 };
 
 /**

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "stub/commands.h"
+#include "stub/disable.h"
 #include "stub/reply.h"
 
 struct session *session_create(struct target *target, struct target_log log)
@@ -36,11 +37,22 @@ void session_destroy(struct session *s)
 {
 	if (!s)
 		return;
+	notice_clear(&s->notices);
 	target_text_deinit(&s->document.text);
+	target_text_deinit(&s->console);
+	vfile_forget(&s->files);
 	free(s->storage);
 	free(s->scratch);
 	free(s->threads);
 	free(s);
+}
+
+void session_set_launch(struct session *s, struct launch *launch)
+{
+	if (!(s->have & TARGET_CAN_START))
+		return;
+	s->launch = launch;
+	s->have |= SESSION_CAN_LAUNCH;
 }
 
 size_t session_threads(struct session *s)
@@ -225,7 +237,13 @@ static bool finish(struct session *s, const struct command *c, enum target_statu
 	else if (c->reply == REPLY_OK && !s->reply.len)
 		rsp_buf_text(&s->reply, "OK");
 	bool resumed = c->reply == REPLY_STOP && status == TARGET_OK && !s->reply.len;
+	if (resumed && s->non_stop) {
+		rsp_buf_text(&s->reply, "OK"); /* stops come as notifications */
+		return true;
+	}
 	s->running |= resumed;
+	if (resumed && s->interrupted)
+		session_interrupt(s);
 	return !resumed;
 }
 
@@ -236,7 +254,7 @@ bool session_packet(struct session *s, const char *data, size_t n)
 	enum target_status status = TARGET_NO_THREAD;
 
 	rsp_buf_reset(&s->reply);
-	if (!c)
+	if (!c || disable_hides(s->disabled, c->name))
 		return true;
 	if (cut_suffix(s, data, &n)) {
 		size_t skip = strlen(c->name);
@@ -256,9 +274,17 @@ void session_too_long(struct session *s)
 
 void session_interrupt(struct session *s)
 {
+	/* a stop was on its way to the client: it wants one more, as from gdbserver */
+	s->interrupted = !s->running;
 	if (s->running && target_interrupt(s->target) != TARGET_OK)
 		target_logf(&s->log, TARGET_LOG_WARN, "cannot interrupt: %s",
 			    target_words(s->target, TARGET_SYSTEM));
+}
+
+bool session_notice(struct session *s)
+{
+	rsp_buf_reset(&s->reply);
+	return s->non_stop && notice_due(&s->notices, &s->reply);
 }
 
 bool session_event(struct session *s)
@@ -269,9 +295,17 @@ bool session_event(struct session *s)
 	enum target_status status = target_next_event(s->target, &stop, &got);
 	if (status == TARGET_GONE)
 		s->closing = true;
-	if (status != TARGET_OK || !got || !s->running)
+	if (status != TARGET_OK || !got || (!s->running && !s->non_stop))
 		return false;
-	bool ended = stop.kind == TARGET_STOP_EXITED || stop.kind == TARGET_STOP_SIGNALED;
+	if (s->launch)
+		launch_say_end(s->launch, &stop);
+	if (s->non_stop) {
+		rsp_buf_reset(&s->reply);
+		reply_stop(s, &stop, &s->reply);
+		notice_add(&s->notices, s->reply.data, s->reply.len);
+		return false;
+	}
+	bool ended = !target_has_thread(s->target, stop.tid);
 	s->running = false;
 	s->stopped = ended ? (struct target_tid){ 0 } : stop.tid;
 	s->general = s->choice.tid = (struct target_tid){ 0 };

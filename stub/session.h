@@ -7,6 +7,8 @@
 
 #include "rsp/args.h"
 #include "rsp/buf.h"
+#include "stub/launch.h"
+#include "stub/notice.h"
 #include "stub/vfile.h"
 #include "target/target.h"
 
@@ -20,10 +22,16 @@ enum {
 	SESSION_THREADS = 1 << 16,      /* more threads than that are not listed */
 };
 
+/** Beside the capabilities of the target: programs can be started. */
+#define SESSION_CAN_LAUNCH (1u << 31)
+
 /** What the client said it understands. */
 struct client_features {
 	bool multiprocess;    /* thread ids with a process */
 	bool swbreak, hwbreak;
+	bool fork_events, vfork_events, exec_events;
+	bool thread_events;   /* QThreadEvents:1 */
+	bool no_resumed;      /* knows the stop reply N */
 	bool error_message;   /* error-message+: E.text everywhere */
 	bool binary_upload;   /* binary-upload+: x replies with a 'b' in front */
 	bool lldb;            /* sent a packet that only lldb knows */
@@ -51,6 +59,15 @@ struct session_document {
 	struct target_text text;
 };
 
+struct log;
+struct packet_log;
+
+/** What `monitor set` switches; borrowed, NULL where there is none. */
+struct session_debug {
+	struct log *log;
+	struct packet_log *packets;
+};
+
 struct session {
 	struct target *target; /* borrowed */
 	struct target_log log;
@@ -59,14 +76,23 @@ struct session {
 	bool extended;
 	bool attached; /* false after a detach or kill in extended mode */
 	bool running;  /* resumed, a stop reply is owed */
+	bool interrupted; /* 0x03 came when nothing ran: meant for what runs next */
+	bool non_stop;
+	struct notice_queue notices; /* non-stop: stops the client has not taken yet */
 	bool closing;  /* the connection ends once the reply is out */
 	bool leaving;  /* `monitor exit`: the server ends with this session */
-	unsigned have; /* target_caps */
+	unsigned have; /* target_caps, SESSION_CAN_LAUNCH */
 	struct target_tid general; /* Hg; {0,0}: the thread of the last stop */
 	struct target_tid stopped; /* the thread of the last stop */
 	struct target_tid suffix;  /* thread:ID; of the packet in work, {0,0} none */
 	struct session_choice choice;
 	size_t list_at;            /* qsThreadInfo goes on here */
+	struct target_tid legacy;  /* Hc, for c and s; {0,0}: all */
+	unsigned disabled;         /* DISABLE_* bits */
+	uint32_t symbols_pid;      /* process of the qSymbol dialog */
+	struct session_debug debug;
+	struct target_text console; /* for the user, goes out in front of the reply */
+	struct launch *launch;     /* how programs are started, borrowed; NULL: they are not */
 	struct session_document document;
 	struct vfile_table files;
 	struct rsp_buf reply;
@@ -78,6 +104,8 @@ struct session {
 /** NULL when out of memory. target is borrowed and outlives the session. */
 struct session *session_create(struct target *target, struct target_log log);
 void session_destroy(struct session *s); /* NULL is fine */
+/** Lets clients start programs, where the target can. */
+void session_set_launch(struct session *s, struct launch *launch);
 
 /**
  * Serves one packet: n unescaped bytes with a NUL behind them. true: s->reply holds the reply to
@@ -90,6 +118,8 @@ void session_too_long(struct session *s);
 void session_interrupt(struct session *s);
 /** Takes a stop of the target, if there is one. true: s->reply holds the stop reply to send. */
 bool session_event(struct session *s);
+/** Non-stop: true: s->reply holds the text of a notification to send. */
+bool session_notice(struct session *s);
 
 /** The thread register and memory packets act on; {0,0} when there is none. */
 struct target_tid session_thread(struct session *s);

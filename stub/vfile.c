@@ -1,15 +1,19 @@
 /*
- * The vFile family ("Host I/O Packets") over files that the target keeps in memory: generated
- * images and translated kernels below /ascend/. There is no way from here to the host's files.
+ * The vFile family ("Host I/O Packets"): files that the target keeps in memory (generated images
+ * and translated kernels below /ascend/), and real ones where the target has them, as the process
+ * chosen by setfs sees them. Numbers of the protocol are fileio.c's.
  */
 #include "stub/vfile.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "stub/commands.h"
-
-/* Errno values of the File-I/O protocol (GDB manual, "Errno Values"), not the host's. */
-enum { FILE_ENOENT = 2, FILE_EBADF = 9, FILE_EACCES = 13, FILE_EINVAL = 22, FILE_EMFILE = 24 };
+#include "stub/fileio.h"
 
 static void file_error(struct rsp_buf *out, unsigned number)
 {
@@ -17,110 +21,220 @@ static void file_error(struct rsp_buf *out, unsigned number)
 	rsp_buf_format(out, "F-1,%x", number);
 }
 
+static void host_error(struct rsp_buf *out, int error)
+{
+	file_error(out, fileio_errno(error));
+}
+
+/* As many of the bytes as fit; their count stands in front. */
+static void add_data(struct rsp_buf *out, const void *data, size_t n)
+{
+	for (size_t fit;; n = fit) {
+		rsp_buf_reset(out);
+		rsp_buf_format(out, "F%zx;", n);
+		fit = rsp_buf_binary(out, data, n);
+		if (fit == n)
+			return;
+	}
+}
+
 static struct vfile *slot(struct session *s, uint64_t fd)
 {
 	struct vfile *f = fd < VFILE_MAX ? &s->files.open[fd] : NULL;
 
-	return f && f->data ? f : NULL;
+	return f && f->used ? f : NULL;
 }
 
-/* "open:PATH,FLAGS,MODE": only for reading. */
+static void release(struct vfile *f)
+{
+	if (f->used && f->fd >= 0)
+		close(f->fd);
+	*f = (struct vfile){ 0 };
+}
+
+void vfile_forget(struct vfile_table *t)
+{
+	for (size_t i = 0; i < VFILE_MAX; i++)
+		release(&t->open[i]);
+	t->view = 0;
+}
+
+static bool in_memory(struct session *s, const char *path, struct vfile *out)
+{
+	*out = (struct vfile){ .used = true, .fd = -1 };
+	return target_file(s->target, path, &out->data, &out->size) == TARGET_OK;
+}
+
+/* Opens a path the way flags say; a target without real files has none at all. */
+static int open_real(struct session *s, const char *path, int flags, mode_t mode)
+{
+	if (!(s->have & TARGET_HAS_HOST_FILES))
+		return flags == O_RDONLY || flags & O_PATH ? -ENOENT : -EACCES;
+	return target_file_open(s->target, s->files.view, path, flags, mode);
+}
+
+/* "open:PATH,FLAGS,MODE" */
 static void do_open(struct session *s, struct rsp_text args, struct rsp_buf *out)
 {
 	struct rsp_text hex = { 0 };
-	char path[512];
-	uint64_t flags = 0;
+	uint64_t wire_flags, wire_mode = 0;
+	char path[PATH_MAX];
+	mode_t mode;
+	int flags;
+	unsigned i = 0;
 	struct vfile f;
 
 	if (!rsp_text_split(&args, ',', &hex) || !rsp_text_unhex(hex, path, sizeof(path)) ||
-	    !rsp_text_number(&args, &flags))
-		return file_error(out, FILE_EINVAL);
-	if (flags)
-		return file_error(out, FILE_EACCES);
-	if (target_file(s->target, path, &f.data, &f.size) != TARGET_OK)
-		return file_error(out, FILE_ENOENT);
-	for (unsigned i = 0; i < VFILE_MAX; i++)
-		if (!s->files.open[i].data) {
-			s->files.open[i] = f;
-			rsp_buf_format(out, "F%x", i);
-			return;
-		}
-	file_error(out, FILE_EMFILE);
+	    !rsp_text_number(&args, &wire_flags) ||
+	    (rsp_text_skip(&args, ',') && !rsp_text_number(&args, &wire_mode)) || args.n ||
+	    !fileio_flags(wire_flags, &flags) || !fileio_mode(wire_mode, &mode))
+		return file_error(out, FILEIO_EINVAL);
+	while (i < VFILE_MAX && s->files.open[i].used)
+		i++;
+	if (i == VFILE_MAX)
+		return file_error(out, FILEIO_EMFILE);
+	if (flags != O_RDONLY || !in_memory(s, path, &f)) {
+		f = (struct vfile){ .used = true, .fd = open_real(s, path, flags, mode) };
+		if (f.fd < 0)
+			return host_error(out, -f.fd);
+	}
+	s->files.open[i] = f;
+	rsp_buf_format(out, "F%x", i);
+}
+
+/* At most one packet full; -1: errno. */
+static ssize_t read_real(struct session *s, const struct vfile *f, uint64_t count, uint64_t offset)
+{
+	size_t n = count < SESSION_PACKET_SIZE ? (size_t)count : SESSION_PACKET_SIZE;
+
+	if (offset > INT64_MAX) {
+		errno = EINVAL;
+		return -1;
+	}
+	return pread(f->fd, s->scratch, n, (off_t)offset);
 }
 
 /* "pread:FD,COUNT,OFFSET": as much as fits into one packet. */
 static void do_pread(struct session *s, struct rsp_text args, struct rsp_buf *out)
 {
-	enum { HEAD = 16 }; /* "F<count>;" */
 	uint64_t fd, count, offset;
 
 	if (!rsp_text_number(&args, &fd) || !rsp_text_skip(&args, ',') ||
 	    !rsp_text_number(&args, &count) || !rsp_text_skip(&args, ',') ||
 	    !rsp_text_number(&args, &offset) || args.n)
-		return file_error(out, FILE_EINVAL);
+		return file_error(out, FILEIO_EINVAL);
 	const struct vfile *f = slot(s, fd);
 	if (!f)
-		return file_error(out, FILE_EBADF);
+		return file_error(out, FILEIO_EBADF);
+	if (f->fd >= 0) {
+		ssize_t n = read_real(s, f, count, offset);
+
+		if (n < 0)
+			return host_error(out, errno);
+		return add_data(out, s->scratch, (size_t)n);
+	}
 	size_t at = offset < f->size ? (size_t)offset : f->size;
 	size_t n = count < f->size - at ? (size_t)count : f->size - at;
-	/* the count stands before the bytes, so find out first how many fit */
-	struct rsp_buf body;
-	rsp_buf_init(&body, (char *)s->scratch, SESSION_PACKET_SIZE - HEAD);
-	n = rsp_buf_binary(&body, (const char *)f->data + at, n);
-	rsp_buf_format(out, "F%zx;", n);
-	rsp_buf_raw(out, body.data, body.len);
+	add_data(out, (const char *)f->data + at, n);
 }
 
-static void put_be(uint8_t *to, uint64_t v, size_t n)
+/* A write behind the size limit of the server is not only refused: it comes with a signal. */
+static bool within_limit(uint64_t offset, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		to[i] = (uint8_t)(v >> 8 * (n - 1 - i));
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY)
+		return true;
+	return offset <= limit.rlim_cur && n <= limit.rlim_cur - offset;
 }
 
-/* struct stat of the File-I/O protocol: 64 bytes, big-endian ("struct stat" in the GDB manual). */
-static void add_stat(const struct vfile *f, struct rsp_buf *out)
+/* "pwrite:FD,OFFSET,DATA" */
+static void do_pwrite(struct session *s, struct rsp_text args, struct rsp_buf *out)
 {
-	enum {
-		STAT = 64,
-		MODE_AT = 8,
-		NLINK_AT = 12,
-		SIZE_AT = 28,
-		BLKSIZE_AT = 36,
-		BLOCKS_AT = 44,
+	uint64_t fd, offset;
+
+	if (!rsp_text_number(&args, &fd) || !rsp_text_skip(&args, ',') ||
+	    !rsp_text_number(&args, &offset) || !rsp_text_skip(&args, ','))
+		return file_error(out, FILEIO_EINVAL);
+	const struct vfile *f = slot(s, fd);
+	if (!f || f->fd < 0)
+		return file_error(out, FILEIO_EBADF);
+	if (offset > INT64_MAX)
+		return file_error(out, FILEIO_EINVAL);
+	if (!within_limit(offset, args.n))
+		return host_error(out, EFBIG);
+	ssize_t n = pwrite(f->fd, args.p, args.n, (off_t)offset);
+	if (n < 0)
+		return host_error(out, errno);
+	rsp_buf_format(out, "F%zx", (size_t)n);
+}
+
+static void add_stat(const struct stat *st, struct rsp_buf *out)
+{
+	uint8_t bytes[FILEIO_STAT];
+
+	fileio_stat(st, bytes);
+	add_data(out, bytes, sizeof(bytes));
+}
+
+static void add_stat_in_memory(const struct vfile *f, struct rsp_buf *out)
+{
+	const struct stat st = {
+		.st_mode = S_IFREG | 0444,
+		.st_nlink = 1,
+		.st_size = (off_t)f->size,
+		.st_blksize = 4096,
+		.st_blocks = (blkcnt_t)((f->size + 511) / 512),
 	};
-	uint8_t st[STAT] = { 0 };
 
-	put_be(st + MODE_AT, 0100444, 4);
-	put_be(st + NLINK_AT, 1, 4);
-	put_be(st + SIZE_AT, f->size, 8);
-	put_be(st + BLKSIZE_AT, 4096, 8);
-	put_be(st + BLOCKS_AT, (f->size + 511) / 512, 8);
-	rsp_buf_format(out, "F%x;", STAT);
-	rsp_buf_binary(out, st, STAT);
+	add_stat(&st, out);
 }
 
 static void do_fstat(struct session *s, struct rsp_text args, struct rsp_buf *out)
 {
+	struct stat st;
 	uint64_t fd;
 
 	if (!rsp_text_number(&args, &fd) || args.n)
-		return file_error(out, FILE_EINVAL);
+		return file_error(out, FILEIO_EINVAL);
 	const struct vfile *f = slot(s, fd);
 	if (!f)
-		return file_error(out, FILE_EBADF);
-	add_stat(f, out);
+		return file_error(out, FILEIO_EBADF);
+	if (f->fd < 0)
+		return add_stat_in_memory(f, out);
+	if (fstat(f->fd, &st))
+		return host_error(out, errno);
+	add_stat(&st, out);
+}
+
+static void stat_path(struct session *s, struct rsp_text args, int flags, struct rsp_buf *out)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	struct vfile f;
+
+	if (!rsp_text_unhex(args, path, sizeof(path)))
+		return file_error(out, FILEIO_EINVAL);
+	if (in_memory(s, path, &f))
+		return add_stat_in_memory(&f, out);
+	int fd = open_real(s, path, O_PATH | flags, 0);
+	if (fd < 0)
+		return host_error(out, -fd);
+	int error = fstat(fd, &st) ? errno : 0;
+	close(fd);
+	if (error)
+		return host_error(out, error);
+	add_stat(&st, out);
 }
 
 static void do_stat(struct session *s, struct rsp_text args, struct rsp_buf *out)
 {
-	char path[512];
-	struct vfile f;
+	stat_path(s, args, 0, out);
+}
 
-	if (!rsp_text_unhex(args, path, sizeof(path)))
-		return file_error(out, FILE_EINVAL);
-	if (target_file(s->target, path, &f.data, &f.size) != TARGET_OK)
-		return file_error(out, FILE_ENOENT);
-	add_stat(&f, out);
+static void do_lstat(struct session *s, struct rsp_text args, struct rsp_buf *out)
+{
+	stat_path(s, args, O_NOFOLLOW, out);
 }
 
 static void do_close(struct session *s, struct rsp_text args, struct rsp_buf *out)
@@ -128,33 +242,61 @@ static void do_close(struct session *s, struct rsp_text args, struct rsp_buf *ou
 	uint64_t fd;
 
 	if (!rsp_text_number(&args, &fd) || args.n)
-		return file_error(out, FILE_EINVAL);
+		return file_error(out, FILEIO_EINVAL);
 	struct vfile *f = slot(s, fd);
 	if (!f)
-		return file_error(out, FILE_EBADF);
-	*f = (struct vfile){ 0 };
+		return file_error(out, FILEIO_EBADF);
+	release(f);
 	rsp_buf_text(out, "F0");
 }
 
-/* No link exists below /ascend/. */
 static void do_readlink(struct session *s, struct rsp_text args, struct rsp_buf *out)
 {
-	char path[512];
+	char path[PATH_MAX], link[PATH_MAX];
 	struct vfile f;
-	bool there = rsp_text_unhex(args, path, sizeof(path)) &&
-		     target_file(s->target, path, &f.data, &f.size) == TARGET_OK;
 
-	file_error(out, there ? FILE_EINVAL : FILE_ENOENT);
+	if (!rsp_text_unhex(args, path, sizeof(path)))
+		return file_error(out, FILEIO_EINVAL);
+	if (in_memory(s, path, &f)) /* no link exists below /ascend/ */
+		return file_error(out, FILEIO_EINVAL);
+	int fd = open_real(s, path, O_PATH | O_NOFOLLOW, 0);
+	if (fd < 0)
+		return host_error(out, -fd);
+	/* of what is no link the kernel says ENOENT when it is named by its descriptor */
+	ssize_t n = readlinkat(fd, "", link, sizeof(link));
+	int error = n < 0 && errno == ENOENT ? EINVAL : errno;
+	close(fd);
+	if (n < 0)
+		return host_error(out, error);
+	if ((size_t)n == sizeof(link))
+		return file_error(out, FILEIO_ENAMETOOLONG);
+	add_data(out, link, (size_t)n);
 }
 
-/* "setfs:PID" chooses whose mount namespace is meant: there is only one tree here. */
+static void do_unlink(struct session *s, struct rsp_text args, struct rsp_buf *out)
+{
+	char path[PATH_MAX];
+
+	if (!rsp_text_unhex(args, path, sizeof(path)))
+		return file_error(out, FILEIO_EINVAL);
+	int error = target_file_unlink(s->target, s->files.view, path);
+	if (error < 0)
+		return host_error(out, -error);
+	rsp_buf_text(out, "F0");
+}
+
+/* "setfs:PID" chooses whose files are meant; without real ones there is only one tree. */
 static void do_setfs(struct session *s, struct rsp_text args, struct rsp_buf *out)
 {
+	struct target_tid tid;
 	uint64_t pid;
 
-	(void)s;
-	if (!rsp_text_number(&args, &pid) || args.n)
-		return file_error(out, FILE_EINVAL);
+	if (!rsp_text_number(&args, &pid) || args.n || pid > INT32_MAX)
+		return file_error(out, FILEIO_EINVAL);
+	const struct rsp_tid id = { .pid = (int64_t)pid, .tid = -1, .has_pid = true };
+	if (pid && s->have & TARGET_HAS_HOST_FILES && !session_resolve(s, &id, &tid))
+		return file_error(out, FILEIO_ENOENT);
+	s->files.view = (uint32_t)pid;
 	rsp_buf_text(out, "F0");
 }
 
@@ -163,16 +305,24 @@ enum target_status cmd_file(struct session *s, const struct rsp_args *a, struct 
 	static const struct {
 		const char *name;
 		void (*run)(struct session *s, struct rsp_text args, struct rsp_buf *out);
+		unsigned need;
 	} calls[] = {
-		{ "open", do_open },   { "pread", do_pread },       { "fstat", do_fstat },
-		{ "stat", do_stat },   { "lstat", do_stat },        { "close", do_close },
-		{ "setfs", do_setfs }, { "readlink", do_readlink },
+		{ "open", do_open, 0 },
+		{ "pread", do_pread, 0 },
+		{ "pwrite", do_pwrite, TARGET_HAS_HOST_FILES },
+		{ "fstat", do_fstat, 0 },
+		{ "stat", do_stat, 0 },
+		{ "lstat", do_lstat, 0 },
+		{ "close", do_close, 0 },
+		{ "setfs", do_setfs, 0 },
+		{ "readlink", do_readlink, 0 },
+		{ "unlink", do_unlink, TARGET_HAS_HOST_FILES },
 	};
 
 	if (!(s->have & TARGET_HAS_FILES))
 		return TARGET_UNSUPPORTED;
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-		if (rsp_text_is(a->text[0], calls[i].name)) {
+		if (rsp_text_is(a->text[0], calls[i].name) && !(calls[i].need & ~s->have)) {
 			calls[i].run(s, a->rest, out);
 			return TARGET_OK;
 		}

@@ -3,17 +3,25 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-enum { VFILE_MAX = 32 };
+/* GDB keeps every library it took from the server open. */
+enum { VFILE_MAX = 1024 };
 
-/** An open file of the vFile family: bytes that the target keeps in memory. */
+/** An open file of the vFile family. */
 struct vfile {
-	const void *data; /* borrowed from the target; NULL: slot is free */
+	bool used;
+	int fd;		  /* a real file; -1: bytes that the target keeps in memory */
+	const void *data; /* borrowed from the target */
 	size_t size;
 };
 
 struct vfile_table {
 	struct vfile open[VFILE_MAX];
+	uint32_t view; /* process whose files are meant (vFile:setfs), 0 the server's */
 };
+
+/** Closes all: a dialog ends or starts over. */
+void vfile_forget(struct vfile_table *t);
 
 #endif

@@ -1,6 +1,8 @@
 #ifndef TARGET_OPS_H
 #define TARGET_OPS_H
 
+#include <sys/types.h>
+
 #include "arch/arch.h"
 #include "target/table.h"
 #include "target/text.h"
@@ -30,11 +32,25 @@ struct target_run_ops {
 	enum target_status (*next_event)(struct target *t, struct target_stop *out, bool *got);
 	enum target_status (*detach)(struct target *t, uint32_t pid);
 	enum target_status (*kill)(struct target *t, uint32_t pid);
+	/**
+	 * Non-stop: a thread stops alone, and TARGET_HALT stops one that runs. NULL: all-stop only.
+	 */
+	void (*non_stop)(struct target *t, bool on);
+	/** Which events a client wants to hear of: enum target_wish bits. NULL: none exist. */
+	void (*wish)(struct target *t, unsigned wishes);
+	/** System calls stop the threads of a process: those numbers, n == 0 all; or none. */
+	enum target_status (*catch_calls)(struct target *t, uint32_t pid, bool on,
+					  const int64_t *calls, size_t n);
+	/** Signals that go to the program without a stop; a set bit per number of GDB's. */
+	void (*pass)(struct target *t, const uint8_t *bits, size_t n);
 };
 
 struct target_point_ops {
+	/** A breakpoint set again is not set twice, it has other code. */
 	enum target_status (*set)(struct target *t, uint32_t pid, const struct target_point *p);
 	enum target_status (*clear)(struct target *t, uint32_t pid, const struct target_point *p);
+	/** Some commands shall go on without a client. NULL: no conditions and commands at all. */
+	bool (*persists)(const struct target *t, uint32_t pid);
 };
 
 struct target_write_ops {
@@ -43,6 +59,28 @@ struct target_write_ops {
 				  const void *value);
 	enum target_status (*mem)(struct target *t, struct target_tid tid, uint64_t at,
 				  const void *data, size_t n);
+};
+
+/** How a program is started. Every string is borrowed for the call. */
+struct target_launch {
+	const char *const *argv;    /* NULL-terminated; argv[0] is found by PATH */
+	const char *const *wrapper; /* NULL-terminated words in front of it, or NULL */
+	const char *const *env;     /* NULL-terminated environment; NULL: the server's own */
+	const char *cwd;            /* NULL: the server's own */
+	bool shell;                 /* through $SHELL -c, so that words are expanded */
+	bool no_randomization;      /* addresses are the same in every run */
+	bool quiet_stdio;           /* stdin is /dev/null and stdout goes to stderr */
+};
+
+/** Getting something to debug. NULL: the target has what it has. */
+struct target_process_ops {
+	/** Stops at the first instruction of the program; *pid is its process. */
+	enum target_status (*start)(struct target *t, const struct target_launch *how,
+				    uint32_t *pid);
+	/** All threads of a running process, stopped. */
+	enum target_status (*attach)(struct target *t, uint32_t pid);
+	/** The process was there before us: a client that quits detaches from it. */
+	bool (*attached)(const struct target *t, uint32_t pid);
 };
 
 /** What is shown beside registers and memory. Every member may be NULL. */
@@ -73,6 +111,52 @@ struct target_view_ops {
 	const char *(*help)(const struct target *t);
 };
 
+/** What the operating system knows of a process beside its memory. Every member may be NULL. */
+struct target_os_ops {
+	/** The auxiliary vector, as it lies in the memory of the program. */
+	enum target_status (*auxv)(struct target *t, uint32_t pid, struct target_text *out);
+	/**
+	 * The dynamic linker's lists. UNAVAILABLE: the program says of none (a client may still
+	 * find one by symbols); no call of fn: the linker has not made it yet.
+	 */
+	enum target_status (*link_maps)(struct target *t, uint32_t pid,
+					const struct target_link_start *from,
+					target_link_map_fn fn, void *ctx);
+	/** siginfo_t of the thread's last signal in the layout of its program. */
+	enum target_status (*siginfo_read)(struct target *t, struct target_tid tid,
+					   struct target_text *out);
+	enum target_status (*siginfo_write)(struct target *t, struct target_tid tid,
+					    uint64_t offset, const void *data, size_t n);
+	/** The CPU the thread is on or was on last. */
+	enum target_status (*thread_core)(struct target *t, struct target_tid tid, int *core);
+	/**
+	 * The next symbol of a process that the client shall look up; first: it has just offered
+	 * to. NULL: none. Borrowed until the process ends. symbol_found takes the answer, value
+	 * NULL: there is no such symbol.
+	 */
+	const char *(*symbol_wanted)(struct target *t, uint32_t pid, bool first);
+	void (*symbol_found)(struct target *t, uint32_t pid, const char *name,
+			     const uint64_t *value);
+	/** Where a thread has a variable: offset in the block of the module of that link map. */
+	enum target_status (*tls_address)(struct target *t, struct target_tid tid, uint64_t lm,
+					  uint64_t offset, uint64_t *out);
+	/** What the program's thread library calls a thread (pthread_t), as it lies in memory. */
+	enum target_status (*thread_handle)(struct target *t, struct target_tid tid,
+					    struct target_text *out);
+	/** Folders with colons where the thread library's helper is looked for; "": the preset. */
+	enum target_status (*thread_db_path)(struct target *t, const char *path, const char **now);
+};
+
+/**
+ * Real files. pid is the process whose mounts count, 0 is the server itself. Failures are negative
+ * errno values of the host, since the protocol has a number for each. NULL: no real files.
+ */
+struct target_file_ops {
+	/** open(2) with the host's flags; a descriptor, never one that blocks. */
+	int (*open)(struct target *t, uint32_t pid, const char *path, int flags, mode_t mode);
+	int (*unlink)(struct target *t, uint32_t pid, const char *path);
+};
+
 struct target_ops {
 	/* required */
 	void (*close)(struct target *t); /* frees t */
@@ -97,7 +181,10 @@ struct target_ops {
 	const struct target_write_ops *write;
 	const struct target_run_ops *run;
 	const struct target_point_ops *points;
+	const struct target_process_ops *process;
 	const struct target_view_ops *view;
+	const struct target_os_ops *os;
+	const struct target_file_ops *files;
 };
 
 #endif

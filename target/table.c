@@ -34,6 +34,11 @@ void target_table_cell(struct target_table *t, const char *fmt, ...)
 	va_end(args);
 	if (n < 0)
 		text[0] = '\0';
+	target_table_text(t, text);
+}
+
+void target_table_text(struct target_table *t, const char *text)
+{
 	target_text_bytes(&t->cells, text, strlen(text) + 1);
 	if (!t->cells.failed)
 		t->cell_count++;

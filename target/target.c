@@ -6,25 +6,9 @@
 #include "target/target.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-static unsigned caps_of_view(const struct target_view_ops *v)
-{
-	return (v->exec_file ? TARGET_HAS_EXEC_FILE : 0u) |
-	       (v->libraries ? TARGET_HAS_LIBRARIES : 0u) | (v->region ? TARGET_HAS_REGIONS : 0u) |
-	       (v->tables && v->table ? TARGET_HAS_TABLES : 0u) |
-	       (v->file ? TARGET_HAS_FILES : 0u) | (v->thread_name ? TARGET_HAS_NAMES : 0u) |
-	       (v->command ? TARGET_HAS_COMMANDS : 0u);
-}
-
-unsigned target_caps(const struct target *t)
-{
-	const struct target_ops *o = t->ops;
-
-	return (o->run ? TARGET_CAN_RUN : 0u) | (o->write ? TARGET_CAN_WRITE : 0u) |
-	       (o->points ? TARGET_CAN_BREAK : 0u) | (o->view ? caps_of_view(o->view) : 0u);
-}
 
 enum target_status target_fail(struct target *t, enum target_status status, const char *fmt, ...)
 {
@@ -267,6 +251,30 @@ enum target_status target_kill(struct target *t, uint32_t pid)
 	return t->ops->run ? end(t, t->ops->run->kill(t, pid)) : TARGET_OK;
 }
 
+static enum target_status check_list(struct target *t, const char *what,
+				     const struct agent_code *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *why = agent_check(&list[i]);
+
+		if (why)
+			return target_fail(t, TARGET_INVALID, "%s %zu: %s", what, i + 1, why);
+	}
+	return TARGET_OK;
+}
+
+static enum target_status check_code(struct target *t, const struct target_point *p)
+{
+	const struct target_point_code *code = p->code;
+
+	if (!t->ops->points->persists || p->kind > TARGET_HW_BREAK)
+		return target_fail(t, TARGET_INVALID,
+				   "conditions and commands are for breakpoints of a program");
+	enum target_status status = check_list(t, "condition", code->conditions, code->condition_n);
+	return status == TARGET_OK ? check_list(t, "command", code->commands, code->command_n) :
+				     status;
+}
+
 static enum target_status check_point(struct target *t, const struct target_point *p)
 {
 	if (!t->ops->points)
@@ -274,7 +282,58 @@ static enum target_status check_point(struct target *t, const struct target_poin
 	if (p->kind > TARGET_ACCESS_WATCH)
 		return target_fail(t, TARGET_INVALID, "there is no kind of breakpoint %d",
 				   (int)p->kind);
-	return TARGET_OK;
+	return p->code ? check_code(t, p) : TARGET_OK;
+}
+
+void target_wish(struct target *t, unsigned wishes)
+{
+	if (t->ops->run && t->ops->run->wish)
+		t->ops->run->wish(t, wishes);
+}
+
+enum target_status target_catch_calls(struct target *t, uint32_t pid, bool on,
+				      const int64_t *calls, size_t n)
+{
+	begin(t);
+	if (!t->ops->run || !t->ops->run->catch_calls)
+		return unsupported(t, "catch system calls");
+	return end(t, t->ops->run->catch_calls(t, pid, on, calls, n));
+}
+
+bool target_non_stop(struct target *t, bool on)
+{
+	if (!t->ops->run || !t->ops->run->non_stop)
+		return !on;
+	t->ops->run->non_stop(t, on);
+	return true;
+}
+
+void target_pass(struct target *t, const uint8_t *bits, size_t n)
+{
+	if (t->ops->run && t->ops->run->pass)
+		t->ops->run->pass(t, bits, n);
+}
+
+enum target_status target_start(struct target *t, const struct target_launch *how, uint32_t *pid)
+{
+	begin(t);
+	*pid = 0;
+	if (!t->ops->process)
+		return unsupported(t, "start programs");
+	return end(t, t->ops->process->start(t, how, pid));
+}
+
+bool target_attached(const struct target *t, uint32_t pid)
+{
+	return !t->ops->process || t->ops->process->attached(t, pid);
+}
+
+enum target_status target_attach(struct target *t, uint32_t pid)
+{
+	begin(t);
+	if (!t->ops->process)
+		return unsupported(t, "attach to processes");
+	return end(t, t->ops->process->attach(t, pid));
 }
 
 enum target_status target_point_set(struct target *t, uint32_t pid, const struct target_point *p)
@@ -289,6 +348,11 @@ enum target_status target_point_clear(struct target *t, uint32_t pid, const stru
 	begin(t);
 	enum target_status status = check_point(t, p);
 	return status == TARGET_OK ? end(t, t->ops->points->clear(t, pid, p)) : status;
+}
+
+bool target_point_persists(const struct target *t, uint32_t pid)
+{
+	return t->ops->points && t->ops->points->persists && t->ops->points->persists(t, pid);
 }
 
 /* --- view --- */
@@ -396,4 +460,117 @@ enum target_status target_command(struct target *t, struct target_tid tid, size_
 const char *target_help(const struct target *t)
 {
 	return view(t)->help ? view(t)->help(t) : "";
+}
+
+/* --- the operating system --- */
+
+static const struct target_os_ops no_os;
+
+static const struct target_os_ops *os(const struct target *t)
+{
+	return t->ops->os ? t->ops->os : &no_os;
+}
+
+enum target_status target_auxv(struct target *t, uint32_t pid, struct target_text *out)
+{
+	begin(t);
+	if (!os(t)->auxv)
+		return unsupported(t, "show an auxiliary vector");
+	return end(t, os(t)->auxv(t, pid, out));
+}
+
+enum target_status target_link_maps(struct target *t, uint32_t pid,
+				    const struct target_link_start *from, target_link_map_fn fn,
+				    void *ctx)
+{
+	begin(t);
+	if (!os(t)->link_maps)
+		return unsupported(t, "list shared libraries");
+	return end(t, os(t)->link_maps(t, pid, from, fn, ctx));
+}
+
+enum target_status target_siginfo_read(struct target *t, struct target_tid tid,
+				       struct target_text *out)
+{
+	begin(t);
+	if (!os(t)->siginfo_read)
+		return unsupported(t, "describe signals");
+	if (!is_real(tid))
+		return no_thread(t, tid);
+	return end(t, os(t)->siginfo_read(t, tid, out));
+}
+
+enum target_status target_siginfo_write(struct target *t, struct target_tid tid, uint64_t offset,
+					const void *data, size_t n)
+{
+	begin(t);
+	if (!os(t)->siginfo_write)
+		return unsupported(t, "change signals");
+	if (!is_real(tid))
+		return no_thread(t, tid);
+	return end(t, os(t)->siginfo_write(t, tid, offset, data, n));
+}
+
+int target_thread_core(struct target *t, struct target_tid tid)
+{
+	int core = -1;
+
+	begin(t);
+	if (!os(t)->thread_core || !is_real(tid) || os(t)->thread_core(t, tid, &core) != TARGET_OK)
+		return -1;
+	return core;
+}
+
+const char *target_symbol_wanted(struct target *t, uint32_t pid, bool first)
+{
+	begin(t);
+	return os(t)->symbol_wanted ? os(t)->symbol_wanted(t, pid, first) : NULL;
+}
+
+void target_symbol_found(struct target *t, uint32_t pid, const char *name, const uint64_t *value)
+{
+	if (os(t)->symbol_found)
+		os(t)->symbol_found(t, pid, name, value);
+}
+
+enum target_status target_tls_address(struct target *t, struct target_tid tid, uint64_t lm,
+				      uint64_t offset, uint64_t *out)
+{
+	begin(t);
+	if (!os(t)->tls_address)
+		return unsupported(t, "find thread-local storage");
+	if (!is_real(tid))
+		return no_thread(t, tid);
+	return end(t, os(t)->tls_address(t, tid, lm, offset, out));
+}
+
+enum target_status target_thread_handle(struct target *t, struct target_tid tid,
+					struct target_text *out)
+{
+	begin(t);
+	if (!os(t)->thread_handle)
+		return unsupported(t, "give handles of threads");
+	if (!is_real(tid))
+		return no_thread(t, tid);
+	return end(t, os(t)->thread_handle(t, tid, out));
+}
+
+enum target_status target_thread_db_path(struct target *t, const char *path, const char **now)
+{
+	begin(t);
+	if (!os(t)->thread_db_path)
+		return unsupported(t, "use libthread_db");
+	return end(t, os(t)->thread_db_path(t, path, now));
+}
+
+int target_file_open(struct target *t, uint32_t pid, const char *path, int flags, mode_t mode)
+{
+	begin(t);
+	return t->ops->files ? t->ops->files->open(t, pid, path, flags, mode) : -ENOSYS;
+}
+
+int target_file_unlink(struct target *t, uint32_t pid, const char *path)
+{
+	begin(t);
+	return t->ops->files ? t->ops->files->unlink(t, pid, path) : -ENOSYS;
 }

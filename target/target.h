@@ -36,6 +36,12 @@ enum {
 	TARGET_HAS_FILES = 128,
 	TARGET_HAS_NAMES = 256,
 	TARGET_HAS_COMMANDS = 512,
+	TARGET_HAS_AUXV = 1024,
+	TARGET_HAS_LINK_MAPS = 2048,
+	TARGET_HAS_SIGINFO = 4096,
+	TARGET_HAS_HOST_FILES = 8192,
+	TARGET_CAN_START = 16384,
+	TARGET_CAN_EVALUATE = 32768,
 };
 unsigned target_caps(const struct target *t);
 
@@ -74,10 +80,24 @@ enum target_status target_next_event(struct target *t, struct target_stop *out,
 /** Without run operations both are OK: there is nothing to let go of or to end. */
 enum target_status target_detach(struct target *t, uint32_t pid) TARGET_CHECKED;
 enum target_status target_kill(struct target *t, uint32_t pid) TARGET_CHECKED;
+/** Events and signals a client wants told; nothing for targets that do not run. */
+void target_wish(struct target *t, unsigned wishes);
+enum target_status target_catch_calls(struct target *t, uint32_t pid, bool on,
+				      const int64_t *calls, size_t n) TARGET_CHECKED;
+/** false: the target knows all-stop only. */
+bool target_non_stop(struct target *t, bool on);
+void target_pass(struct target *t, const uint8_t *bits, size_t n);
+enum target_status target_start(struct target *t, const struct target_launch *how,
+				uint32_t *pid) TARGET_CHECKED;
+enum target_status target_attach(struct target *t, uint32_t pid) TARGET_CHECKED;
+/** True for targets that start nothing. */
+bool target_attached(const struct target *t, uint32_t pid);
 enum target_status target_point_set(struct target *t, uint32_t pid,
 				    const struct target_point *p) TARGET_CHECKED;
 enum target_status target_point_clear(struct target *t, uint32_t pid,
 				      const struct target_point *p) TARGET_CHECKED;
+/** Commands of a breakpoint of that process shall go on without a client. */
+bool target_point_persists(const struct target *t, uint32_t pid);
 enum target_status target_thread_name(struct target *t, struct target_tid tid,
 				      struct target_text *out) TARGET_CHECKED;
 enum target_status target_thread_text(struct target *t, struct target_tid tid,
@@ -96,5 +116,28 @@ enum target_status target_table(struct target *t, const char *name,
 enum target_status target_command(struct target *t, struct target_tid tid, size_t argc,
 				  const char *const *argv, struct target_text *out) TARGET_CHECKED;
 const char *target_help(const struct target *t);
+enum target_status target_auxv(struct target *t, uint32_t pid,
+			       struct target_text *out) TARGET_CHECKED;
+enum target_status target_link_maps(struct target *t, uint32_t pid,
+				    const struct target_link_start *from, target_link_map_fn fn,
+				    void *ctx) TARGET_CHECKED;
+enum target_status target_siginfo_read(struct target *t, struct target_tid tid,
+				       struct target_text *out) TARGET_CHECKED;
+enum target_status target_siginfo_write(struct target *t, struct target_tid tid, uint64_t offset,
+					const void *data, size_t n) TARGET_CHECKED;
+/** -1: unknown. */
+int target_thread_core(struct target *t, struct target_tid tid);
+/** NULL: no symbol is wanted. */
+const char *target_symbol_wanted(struct target *t, uint32_t pid, bool first);
+void target_symbol_found(struct target *t, uint32_t pid, const char *name, const uint64_t *value);
+enum target_status target_tls_address(struct target *t, struct target_tid tid, uint64_t lm,
+				      uint64_t offset, uint64_t *out) TARGET_CHECKED;
+enum target_status target_thread_handle(struct target *t, struct target_tid tid,
+					struct target_text *out) TARGET_CHECKED;
+enum target_status target_thread_db_path(struct target *t, const char *path,
+					 const char **now) TARGET_CHECKED;
+/** A descriptor, or a negative errno of the host; ENOSYS without real files. */
+int target_file_open(struct target *t, uint32_t pid, const char *path, int flags, mode_t mode);
+int target_file_unlink(struct target *t, uint32_t pid, const char *path);
 
 #endif

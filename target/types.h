@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "target/agent.h"
+
 /** The words of the contract: what calls take and return. */
 
 enum target_status {
@@ -57,7 +59,7 @@ enum target_stop_kind {
 	TARGET_STOP_SYSCALL_RETURN,
 	TARGET_STOP_CREATED,
 	TARGET_STOP_EXITED,   /* process: value = exit code */
-	TARGET_STOP_SIGNALED, /* process: signal */
+	TARGET_STOP_SIGNALED, /* process: signal, value = the number it has on the host */
 	TARGET_STOP_THREAD_EXITED,
 	TARGET_STOP_NO_RESUMED,
 };
@@ -71,6 +73,14 @@ struct target_stop {
 	struct target_tid child;
 	int core;         /* for "core:", -1 unknown */
 	const char *text; /* path, or why in words; borrowed until the next call; or NULL */
+};
+
+/** Events that are told only to clients that asked for them (qSupported). */
+enum target_wish {
+	TARGET_WISH_FORK = 1,
+	TARGET_WISH_VFORK = 2,
+	TARGET_WISH_EXEC = 4,
+	TARGET_WISH_THREADS = 8, /* each thread that begins or ends */
 };
 
 /** What one thread shall do. Actions are searched in order, the first that matches counts. */
@@ -91,10 +101,20 @@ enum target_point_kind {
 	TARGET_ACCESS_WATCH = 4,
 };
 
+/** What the target runs at a hit of a breakpoint, instead of asking its client. */
+struct target_point_code {
+	const struct agent_code *conditions; /* the hit counts when one of them holds */
+	size_t condition_n;
+	const struct agent_code *commands; /* run at a hit that counts, of which nothing is told */
+	size_t command_n;
+	bool persist; /* the commands shall go on when the client has gone */
+};
+
 struct target_point {
 	enum target_point_kind kind;
 	uint64_t at;
 	uint64_t size; /* the "kind" field of Z0/Z1, length of a watch */
+	const struct target_point_code *code; /* NULL: none; borrowed for the call */
 };
 
 struct target_library {
@@ -103,6 +123,24 @@ struct target_library {
 	size_t section_count;
 };
 typedef void (*target_library_fn)(void *ctx, const struct target_library *lib);
+
+/** One entry of a dynamic linker's list (struct link_map). */
+struct target_link_map {
+	bool main;        /* the program itself, the first of all: only lm counts */
+	const char *name; /* path, never "" */
+	uint64_t lm;      /* where the entry is */
+	uint64_t base;    /* l_addr: added to the addresses of the file */
+	uint64_t dynamic; /* l_ld */
+	uint64_t space;   /* the namespace: address of its r_debug */
+};
+typedef void (*target_link_map_fn)(void *ctx, const struct target_link_map *map);
+
+/** Where to start in them; lm 0: at the beginning, all namespaces. */
+struct target_link_start {
+	uint64_t lm;
+	uint64_t previous; /* the entry before lm */
+	uint64_t space;    /* what lm belongs to */
+};
 
 /** A stretch of the address space as one thread sees it. */
 struct target_region {
@@ -116,6 +154,7 @@ struct target_region {
 struct target_table_info {
 	const char *name;  /* "ascend-cores" */
 	const char *title; /* one line for the list of `info os` */
+	const char *label; /* a heading for user interfaces; NULL: the name */
 };
 
 enum target_log_level { TARGET_LOG_ERROR, TARGET_LOG_WARN, TARGET_LOG_INFO, TARGET_LOG_DEBUG };

@@ -246,12 +246,12 @@ static void fill_stop(struct ascend *a, struct target_table *t)
 
 /* Tables, in the order of `info os`; both arrays have the same rows. */
 static const struct target_table_info infos[] = {
-	{ "ascend-devices", "Ascend devices: cores in use, chip, origin" },
-	{ "ascend-cores", "Ascend cores: where and why each stopped" },
-	{ "ascend-memory", "Ascend memory: blocks of device memory and local memories" },
-	{ "ascend-tensors", "Ascend tensors: names, types, dimensions" },
-	{ "ascend-kernels", "Ascend kernels: load addresses and symbol files" },
-	{ "ascend-stop", "Ascend error bits: every bit set on every core" },
+	{ "ascend-devices", "Ascend devices: cores in use, chip, origin", NULL },
+	{ "ascend-cores", "Ascend cores: where and why each stopped", NULL },
+	{ "ascend-memory", "Ascend memory: blocks of device memory and local memories", NULL },
+	{ "ascend-tensors", "Ascend tensors: names, types, dimensions", NULL },
+	{ "ascend-kernels", "Ascend kernels: load addresses and symbol files", NULL },
+	{ "ascend-stop", "Ascend error bits: every bit set on every core", NULL },
 };
 
 static const struct {

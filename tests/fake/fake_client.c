@@ -14,13 +14,14 @@ static void start(struct fake_client *c)
 	c->session = session_create(&c->target->base, (struct target_log){ 0 });
 	if (!c->session)
 		abort();
+	session_set_launch(c->session, &c->launch);
 }
 
 void client_open(struct fake_client *c, unsigned flags)
 {
 	*c = (struct fake_client){ .target = fake_target_create(flags) };
 	c->reply = malloc(SESSION_PACKET_SIZE + 1);
-	if (!c->reply)
+	if (!c->reply || !launch_init(&c->launch))
 		abort();
 	start(c);
 }
@@ -29,6 +30,7 @@ void client_close(struct fake_client *c)
 {
 	session_destroy(c->session);
 	target_close(&c->target->base);
+	launch_deinit(&c->launch);
 	free(c->reply);
 }
 

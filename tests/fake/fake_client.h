@@ -8,6 +8,7 @@
 struct fake_client {
 	struct fake_target *target; /* owned, outlives a reconnect */
 	struct session *session;
+	struct launch launch; /* of FAKE_START, outlives a reconnect */
 	char *reply; /* the last one, with a NUL behind it */
 	size_t reply_n;
 	bool failed; /* an expectation did not hold; it has been printed */

@@ -251,6 +251,7 @@ static enum target_status fake_next_event(struct target *t, struct target_stop *
 static enum target_status fake_detach(struct target *t, uint32_t pid)
 {
 	fake(t)->detached = pid;
+	fake(t)->ended[pid] = true;
 	return TARGET_OK;
 }
 
@@ -261,6 +262,34 @@ static enum target_status fake_kill(struct target *t, uint32_t pid)
 	return TARGET_OK;
 }
 
+static void fake_non_stop(struct target *t, bool on)
+{
+	fake(t)->non_stop = on;
+}
+
+static void fake_wish(struct target *t, unsigned wishes)
+{
+	fake(t)->wishes = wishes;
+}
+
+static enum target_status fake_catch(struct target *t, uint32_t pid, bool on, const int64_t *calls,
+				     size_t n)
+{
+	struct fake_target *f = fake(t);
+
+	if (pid != 1)
+		return target_fail(t, TARGET_INVALID, "process %u cannot be watched", pid);
+	f->catching = on;
+	f->call_count = n;
+	f->last_call = n ? calls[n - 1] : -1;
+	return TARGET_OK;
+}
+
+static void fake_pass(struct target *t, const uint8_t *bits, size_t n)
+{
+	memcpy(fake(t)->pass, bits, n < sizeof(fake(t)->pass) ? n : sizeof(fake(t)->pass));
+}
+
 static const struct target_run_ops run_ops = {
 	.resume = fake_resume,
 	.interrupt = fake_interrupt,
@@ -268,6 +297,20 @@ static const struct target_run_ops run_ops = {
 	.next_event = fake_next_event,
 	.detach = fake_detach,
 	.kill = fake_kill,
+};
+
+/* Of a target that starts programs: what an operating system adds. */
+static const struct target_run_ops live_run_ops = {
+	.resume = fake_resume,
+	.interrupt = fake_interrupt,
+	.event_fd = fake_event_fd,
+	.next_event = fake_next_event,
+	.detach = fake_detach,
+	.kill = fake_kill,
+	.non_stop = fake_non_stop,
+	.wish = fake_wish,
+	.catch_calls = fake_catch,
+	.pass = fake_pass,
 };
 
 static enum target_status fake_set(struct target *t, uint32_t pid, const struct target_point *p)
@@ -368,8 +411,8 @@ static enum target_status fake_file(struct target *t, const char *path, const vo
 static const struct target_table_info *fake_tables(const struct target *t, size_t *count)
 {
 	static const struct target_table_info info[] = {
-		{ "ascend-cores", "Cores & <what> they did" },
-		{ "ascend-empty", "No columns" },
+		{ "ascend-cores", "Cores & <what> they did", NULL },
+		{ "ascend-empty", "No columns", NULL },
 	};
 
 	(void)t;
@@ -427,6 +470,55 @@ static const struct target_view_ops view_ops = {
 	.help = fake_help,
 };
 
+/* --- symbols --- */
+
+/* Two symbols are wanted, one after the other. */
+static const char *fake_symbol_wanted(struct target *t, uint32_t pid, bool first)
+{
+	static const char *const names[] = { "one", "two" };
+	struct fake_target *f = fake(t);
+
+	(void)pid;
+	if (first)
+		f->asked = 0;
+	return f->asked < 2 ? names[f->asked++] : NULL;
+}
+
+static void fake_symbol_found(struct target *t, uint32_t pid, const char *name,
+			      const uint64_t *value)
+{
+	struct fake_target *f = fake(t);
+	size_t n = strlen(f->symbols);
+
+	if (value)
+		snprintf(f->symbols + n, sizeof(f->symbols) - n, "%u %s=%" PRIx64 "|", pid, name,
+			 *value);
+	else
+		snprintf(f->symbols + n, sizeof(f->symbols) - n, "%u %s=?|", pid, name);
+}
+
+static enum target_status fake_tls(struct target *t, struct target_tid tid, uint64_t lm,
+				   uint64_t offset, uint64_t *out)
+{
+	if (lm != FAKE_LINK_MAP)
+		return target_fail(t, TARGET_UNAVAILABLE, "no library at %#" PRIx64, lm);
+	*out = 0x10000 * tid.tid + offset;
+	return TARGET_OK;
+}
+
+static const struct target_os_ops os_ops = {
+	.symbol_wanted = fake_symbol_wanted,
+	.symbol_found = fake_symbol_found,
+	.tls_address = fake_tls,
+};
+
+static const struct target_run_ops *run_of(unsigned flags)
+{
+	if (!(flags & FAKE_RUN))
+		return NULL;
+	return flags & FAKE_START ? &live_run_ops : &run_ops;
+}
+
 /* Each register spells its name; the last byte of the wide enough ones is the thread. */
 static void fill_registers(struct fake_target *f)
 {
@@ -455,8 +547,10 @@ struct fake_target *fake_target_create(unsigned flags)
 		.reg_read = fake_reg_read,
 		.mem_read = fake_mem_read,
 		.write = flags & FAKE_WRITE ? &write_ops : NULL,
-		.run = flags & FAKE_RUN ? &run_ops : NULL,
+		.run = run_of(flags),
 		.points = flags & FAKE_POINTS ? &point_ops : NULL,
+		.process = flags & FAKE_START ? &fake_process_ops : NULL,
+		.os = flags & FAKE_START ? &os_ops : NULL,
 		.view = flags & FAKE_VIEW ? &view_ops : NULL,
 	};
 	f->base.ops = &f->ops;

@@ -15,6 +15,8 @@ enum {
 	FAKE_POINTS = 4,
 	FAKE_VIEW = 8,
 	FAKE_ALL = 15,
+	/* starts "programs" and attaches: process 1 is there again; non-stop, system calls, TLS */
+	FAKE_START = 32,
 	FAKE_TWO_PROCESSES = 16, /* thread 3 is process 2's */
 };
 
@@ -31,6 +33,7 @@ enum { FAKE_PC, FAKE_SP, FAKE_X29, FAKE_X30, FAKE_X0, FAKE_X1, FAKE_LOST, FAKE_V
 #define FAKE_OWN   0x7000ull   /* 16 bytes, the tid in each: another thread sees its own */
 #define FAKE_BIG   0x100000ull /* 2 MiB */
 #define FAKE_LAST  0xfffffffffffff000ull /* the last page: zeros */
+#define FAKE_LINK_MAP 0xaa00ull	       /* of the one library with thread-local storage */
 
 /** What tests look at and steer; the target is the first member. */
 struct fake_target {
@@ -48,12 +51,26 @@ struct fake_target {
 	struct target_action actions[FAKE_ACTIONS];
 	bool has_event;
 	struct target_stop event; /* next_event hands it out once */
+	/* start */
+	unsigned starts, attaches;
+	/* how: settings, "wrapper|", "word|" ..., "env:NAME=VALUE|" ..., "cwd:" */
+	char started[1024];
+	bool non_stop, catching;
+	unsigned wishes; /* enum target_wish */
+	size_t call_count;
+	int64_t last_call; /* -1: all */
+	uint8_t pass[32];
+	size_t asked;      /* symbols */
+	char symbols[256]; /* "PID NAME=VALUE|" or "PID NAME=?|" ... */
 	/* points */
 	unsigned points_set, points_cleared;
 	struct target_point point;
 };
 
 /** flags: FAKE_*. Never NULL (a test that is out of memory aborts). Close with target_close. */
+/** fake_start.c */
+extern const struct target_process_ops fake_process_ops;
+
 struct fake_target *fake_target_create(unsigned flags);
 
 #endif

@@ -15,7 +15,8 @@ shared=${ASCEND_SHARED:-$root/../shared}
 server=$O/ascend-gdbserver
 work=$(mktemp -d "${TMPDIR:-/tmp}/ascend-gdb.XXXXXX") || exit 1
 mkdir "$work/home"
-passed=0 failed=0 skipped=0 server_pid='' second_pid='' port2=none ends=''
+passed=0 failed=0 skipped=0 server_pid='' second_pid='' port2=none ends='' may_end=
+export GDB LLDB O shared server work root
 
 stop_server() {
 	[ -n "$server_pid" ] || return 0
@@ -24,7 +25,7 @@ stop_server() {
 	fi
 	if kill "$server_pid" 2>/dev/null; then alive=1; else alive=; fi
 	[ "$alive" ] && [ "$ends" ] && echo "the server goes on" >>"$work/complaints"
-	[ "$alive$ends" ] || echo "the server had ended by itself" >>"$work/complaints"
+	[ "$alive$ends$may_end" ] || echo "the server had ended by itself" >>"$work/complaints"
 	wait "$server_pid" 2>/dev/null
 	grep -E 'AddressSanitizer|LeakSanitizer|runtime error' "$work/server.log" >>"$work/complaints"
 	server_pid=
@@ -64,9 +65,24 @@ await_port() {
 start_server() {
 	dump=$1
 	shift
+	may_end=
+	start_command --insecure-files --core "$dump" "$@" localhost:0
+}
+
+# Starts a server for program $1 and its words, or with --multi when there is none. It may end when
+# the program has.
+start_program() {
+	may_end=1
+	[ $# -gt 0 ] || { start_command --multi localhost:0; return; }
+	app=$O/tests/apps/$1
+	shift
+	start_command localhost:0 "$app" "$@"
+}
+
+start_command() {
 	: >"$work/complaints"
 	: >"$work/server.log"
-	"$server" --insecure-files --core "$dump" "$@" localhost:0 2>"$work/server.log" &
+	"$server" "$@" >"$work/said" 2>"$work/server.log" &
 	server_pid=$!
 	port=$(await_port "$work/server.log" "$server_pid")
 }
@@ -86,7 +102,7 @@ directive() { sed -n "s/^[#!]* *$2: *//p" "$1" | head -n 1; }
 gdb_clean() { HOME=$work/home timeout 120 "$GDB" -nx -q "$@"; }
 
 # A script without its comments, for this server.
-fill() { grep -v '^#' | sed -e "s/@PORT@/$port/g" -e "s/@PORT2@/$port2/g" -e "s,@WORK@,$work,g"; }
+fill() { grep -v '^#' | sed -e "s/@PORT@/$port/g" -e "s/@PORT2@/$port2/g" -e "s,@WORK@,$work,g" -e "s,@APPS@,$O/tests/apps,g"; }
 
 # A session: the lines of the script as a user types them. Each is shown with a "+" before it.
 play_gdb() {
@@ -139,9 +155,22 @@ play_lldb() {
 normalise() {
 	sed -e '1s/^(gdb) //' -e "s/localhost:$port/localhost:PORT/g" \
 		-e "s/localhost:$port2/localhost:PORT2/g" -e '/^+set trace-commands off$/d' \
-		-e "s,$work,WORK,g" -e "s,$root,ROOT,g" -e 's/ *$//' \
+		-e "s,$work,WORK,g" -e "s,$O/tests/apps,APPS,g" -e "s,$root,ROOT,g" \
+		-e 's/process [0-9]\{3,\}\( \{0,1\}\) */process PID\1/g' \
+		-e '/^Reading symbols from \/[lu]/d' -e '/ in \{0,1\}_start ()/d' -e '/^_start ()/d' \
+		-e 's/ *$//' \
 		-e 's/-[0-9a-f]\{12\}\.o/-DIGEST.o/g' -e 's/\(DIGEST\.o  *\)[0-9a-f]\{16\}/\1DIGEST/' \
 		-e 's/^\(\[ *[0-9]*\] \)[0-9A-F]\{8\} /\1UUID /'
+}
+
+# The server a script asks for: a dump, a program, or none of both.
+start_wanted() {
+	# shellcheck disable=SC2046
+	if [ -n "$dump" ]; then
+		start_server "$dump" $(directive "$1" args)
+	else
+		start_program $(directive "$1" program)
+	fi
 }
 
 # Why a script cannot be played here. Other versions of a client say things differently; every value
@@ -163,14 +192,15 @@ run_script() {
 	name=$(basename "$1")
 	name=${name%.*}
 	play=$2
-	dump=$(dump_path "$(directive "$1" dump)")
-	[ -n "$dump" ] || { skip "$name" "no ../shared (set ASCEND_SHARED)"; return; }
+	dump=$(directive "$1" dump)
+	[ -z "$dump" ] || dump=$(dump_path "$dump")
+	[ -n "$dump" ] || grep -Eq '^# *(program|multi):' "$1" ||
+		{ skip "$name" "no ../shared (set ASCEND_SHARED)"; return; }
 	why=$(missing "$1" | head -n 1)
 	[ -z "$why" ] || { skip "$name" "$why"; return; }
 	ends=$(directive "$1" ends)
 	: >"$work/got"
-	# shellcheck disable=SC2046
-	if start_server "$dump" $(directive "$1" args); then
+	if start_wanted "$1"; then
 		second=$(directive "$1" second)
 		[ -z "$second" ] || start_second "$second"
 		"$play" "$1"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # a folder includes only what stands below it
-# stub -> rsp config target arch; target/<kind> -> target/*.h target/symbols target/ascend arch; target ->
-# arch; rsp config arch -> nothing of ours. Kinds never see each other; private headers stay at home.
+# stub -> rsp config target arch, main.c what opens a kind; target/<kind> -> target/*.h
+# target/symbols target/ascend arch; target -> arch; rsp config arch -> nothing of ours. Kinds never see each other; private headers stay at home.
 awk '
 	# May a file in folder `from` include a header in folder `to`?
 	function allowed(from, to, file) {
@@ -9,7 +9,7 @@ awk '
 			return 1
 		if (from == "stub")
 			return to ~ /^(rsp|config|target|arch)$/ || \
-				(file ~ /^stub\/(main|translate)\.c$/ && to ~ /^target\/(core|symbols)$/)
+				(file ~ /^stub\/(main|translate)\.c$/ && to ~ /^target\/(core|symbols|linux)$/)
 		if (from == "target")
 			return to == "arch"
 		if (from == "target/symbols")

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/** The pieces of rsp-play: text, a connection as a client has it, the daemon under test. */
+/** The pieces of rsp-play: text, a connection as a client has it, the daemon, what it debugs. */
 
 enum { PLAY_STEP_MS = 5000, PLAY_PAUSE_MS = 30, PLAY_ARGS = 32, PLAY_PATH = 512 };
 
@@ -50,6 +50,8 @@ bool wire_send(struct play_wire *w, const struct play_text *payload);
 bool wire_send_raw(struct play_wire *w, const struct play_text *bytes);
 /** The next packet's payload, acknowledged, runs expanded, unescaped. */
 enum play_got wire_packet(struct play_wire *w, struct play_text *out);
+/** The same for a notification ("%"), which is not acknowledged. */
+enum play_got wire_notice(struct play_wire *w, struct play_text *out);
 /** The next n bytes as they are (fewer when the wait ended otherwise). */
 enum play_got wire_raw(struct play_wire *w, size_t n, struct play_text *out);
 /** PLAY_TIMEOUT when nothing came for so long. */
@@ -71,6 +73,12 @@ struct play_daemon {
 
 /** Makes the scratch folder. */
 bool daemon_prepare(struct play_daemon *d);
+/**
+ * Cuts text into words behind the n that argv has, copies in store; "{tmp}" and "{o}" in a word are
+ * the scratch folder and o.
+ */
+size_t daemon_words(struct play_daemon *d, const char *o, char *text, char (*store)[PLAY_PATH],
+		    const char **argv, size_t n);
 /** Starts argv; PLAY_TCP and PLAY_UNIX wait until it listens. */
 bool daemon_start(struct play_daemon *d, const char *const *argv);
 /** True when a line of what it printed matches the glob, now or within a step. */
@@ -83,5 +91,20 @@ bool daemon_wait(struct play_daemon *d, int ms);
 void daemon_stop(struct play_daemon *d);
 /** Removes the scratch folder. */
 void daemon_forget(struct play_daemon *d);
+
+struct play_app {
+	pid_t pid;	 /* of the one app_spawn started; 0 none */
+	char number[16]; /* hex: the process in hand, "" none */
+};
+
+/** Starts a program that a daemon attaches to later; the one before ends. */
+bool app_spawn(struct play_app *a, const char *const *argv);
+void app_end(struct play_app *a);
+/** It neither stands traced nor has ended, now or within a step. */
+bool app_comes_free(const struct play_app *a);
+/** Takes the process of a stop reply as the one in hand. */
+void app_note(struct play_app *a, const char *reply);
+/** Appends text with the process in hand for each "{pid}". */
+void app_fill(const struct play_app *a, const char *text, struct play_text *out);
 
 #endif

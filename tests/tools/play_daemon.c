@@ -35,6 +35,27 @@ bool daemon_prepare(struct play_daemon *d)
 	return mkdtemp(d->dir) != NULL;
 }
 
+size_t daemon_words(struct play_daemon *d, const char *o, char *text, char (*store)[PLAY_PATH],
+		    const char **argv, size_t n)
+{
+	for (char *w; (w = strsep(&text, " ")) && n < PLAY_ARGS - 6;) {
+		char *mark = strstr(w, "{tmp}");
+		bool tmp = mark && daemon_prepare(d);
+
+		if (!mark)
+			mark = strstr(w, "{o}");
+		if (!*w)
+			continue;
+		const char *folder = tmp ? d->dir : o;
+		int before = mark ? (int)(mark - w) : (int)strlen(w);
+		snprintf(store[n], PLAY_PATH, "%.*s%s%s", before, w, mark ? folder : "",
+			 mark ? strchr(mark, '}') + 1 : "");
+		argv[n] = store[n];
+		n++;
+	}
+	return n;
+}
+
 void daemon_output(int fd, struct play_text *out)
 {
 	char bytes[4096];

@@ -173,15 +173,15 @@ bool wire_send_raw(struct play_wire *w, const struct play_text *bytes)
 
 /* --- receiving --- */
 
-/* Eats the '+' that is due and the '$' of the reply. */
-static enum play_got packet_start(struct play_wire *w)
+/* Eats the '+' that is due and the '$' of the reply or the '%' of a notification. */
+static enum play_got packet_start(struct play_wire *w, char mark)
 {
 	enum play_got got = take_ack(w);
 	char c = 0;
 
 	if (got == PLAY_GOT)
 		got = next_byte(w, &c);
-	return got == PLAY_GOT && c != '$' ? PLAY_BROKEN : got;
+	return got == PLAY_GOT && c != mark ? PLAY_BROKEN : got;
 }
 
 static bool unpack(const struct play_text *body, uint8_t sum, struct play_text *out)
@@ -204,7 +204,7 @@ static bool unpack(const struct play_text *body, uint8_t sum, struct play_text *
 	return ok;
 }
 
-enum play_got wire_packet(struct play_wire *w, struct play_text *out)
+static enum play_got receive(struct play_wire *w, char mark, struct play_text *out)
 {
 	struct play_text body = { 0 };
 	char c = 0, digits[2] = { 0 };
@@ -212,7 +212,7 @@ enum play_got wire_packet(struct play_wire *w, struct play_text *out)
 
 	play_text_add(out, "", 0);
 	play_text_add(&body, "", 0);
-	enum play_got got = packet_start(w);
+	enum play_got got = packet_start(w, mark);
 	while (got == PLAY_GOT && (got = next_byte(w, &c)) == PLAY_GOT && c != '#')
 		play_text_add(&body, &c, 1);
 	for (int i = 0; got == PLAY_GOT && i < 2; i++)
@@ -220,6 +220,18 @@ enum play_got wire_packet(struct play_wire *w, struct play_text *out)
 	if (got == PLAY_GOT && (!rsp_hex_decode(digits, 2, &sum) || !unpack(&body, sum, out)))
 		got = PLAY_BROKEN;
 	play_text_deinit(&body);
+	return got;
+}
+
+enum play_got wire_notice(struct play_wire *w, struct play_text *out)
+{
+	return receive(w, '%', out);
+}
+
+enum play_got wire_packet(struct play_wire *w, struct play_text *out)
+{
+	enum play_got got = receive(w, '$', out);
+
 	if (got == PLAY_GOT && !w->no_ack)
 		send_all(w, "+", 1);
 	if (got == PLAY_GOT && w->asks_no_ack && !strcmp(out->p, "OK"))

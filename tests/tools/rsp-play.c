@@ -12,26 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/tools/play.h"
+#include "tests/tools/play_script.h"
 
-struct script {
-	const char *path;
-	unsigned line;
-	struct play_daemon daemon;
-	bool started;
-	bool ended; /* @expect-exit was satisfied */
-	struct play_wire wires[2];
-	struct play_wire *wire; /* the one in use */
-	char listen[PLAY_PATH]; /* COMM of PLAY_TCP */
-	char core[PLAY_PATH], kernel[PLAY_PATH], words[2048];
-	char argv_words[PLAY_ARGS][PLAY_PATH]; /* `words` of @args, expanded */
-	struct play_text sent;
-	unsigned failures;
-	bool broken; /* there is no use in going on */
-	char skip[PLAY_PATH];
-};
-
-static void complain(struct script *s, const char *what, const void *got, size_t n)
+void script_complain(struct script *s, const char *what, const void *got, size_t n)
 {
 	struct play_text sent = { 0 }, shown = { 0 };
 
@@ -45,11 +28,11 @@ static void complain(struct script *s, const char *what, const void *got, size_t
 }
 
 /* A failure after which the dialog is out of step. */
-static void give_up(struct script *s, const char *what, const char *got)
+void script_give_up(struct script *s, const char *what, const char *got)
 {
 	struct play_text printed = { 0 };
 
-	complain(s, what, got, strlen(got));
+	script_complain(s, what, got, strlen(got));
 	if (s->started) {
 		daemon_output(s->daemon.err_fd, &printed);
 		printf("  stderr of the daemon:\n%.3000s\n", printed.p);
@@ -62,135 +45,39 @@ static bool unescape(struct script *s, const char *text, struct play_text *out)
 {
 	if (play_unescape(text, out))
 		return true;
-	give_up(s, "a well-formed line", text);
+	script_give_up(s, "a well-formed line", text);
 	return false;
-}
-
-/* --- the daemon --- */
-
-static const char *output_folder(void)
-{
-	const char *o = getenv("O");
-
-	return o ? o : "build";
-}
-
-/* Cuts words in place; "{tmp}" and "{o}" in front of a word are the scratch and output folders. */
-static size_t add_words(struct script *s, char *text, const char **argv, size_t n)
-{
-	for (char *w; (w = strsep(&text, " ")) && n < PLAY_ARGS - 6;) {
-		char *mark = strstr(w, "{tmp}");
-		bool tmp = mark && daemon_prepare(&s->daemon);
-
-		if (!mark)
-			mark = strstr(w, "{o}");
-		if (!*w)
-			continue;
-		snprintf(s->argv_words[n], PLAY_PATH, "%.*s%s%s",
-			 mark ? (int)(mark - w) : (int)strlen(w), w,
-			 !mark ? ""
-			 : tmp ? s->daemon.dir
-			       : output_folder(),
-			 mark ? strchr(mark, '}') + 1 : "");
-		argv[n] = s->argv_words[n];
-		n++;
-	}
-	return n;
-}
-
-static size_t add_comm(struct script *s, const char **argv, size_t n, char *path)
-{
-	switch (s->daemon.comm) {
-	case PLAY_STDIO:
-		argv[n++] = "stdio";
-		break;
-	case PLAY_UNIX:
-		daemon_prepare(&s->daemon);
-		snprintf(path, PLAY_PATH, "unix:%s/socket", s->daemon.dir);
-		argv[n++] = path;
-		break;
-	default:
-		argv[n++] = s->listen;
-	}
-	return n;
-}
-
-static bool start(struct script *s)
-{
-	char program[PLAY_PATH], path[PLAY_PATH];
-	const char *argv[PLAY_ARGS] = { program };
-	size_t n = 1;
-
-	if (s->started)
-		return true;
-	snprintf(program, sizeof(program), "%s/ascend-gdbserver", output_folder());
-	n = add_words(s, s->words, argv, n);
-	if (s->daemon.comm != PLAY_COMMAND) {
-		argv[n++] = "--core";
-		argv[n++] = s->core;
-		n = add_comm(s, argv, n, path);
-		if (s->kernel[0])
-			argv[n++] = s->kernel;
-	}
-	s->started = true;
-	if (!daemon_start(&s->daemon, argv))
-		give_up(s, "a daemon that starts", "none");
-	return !s->broken;
-}
-
-static bool connect_wire(struct script *s)
-{
-	char path[PLAY_PATH];
-	bool ok = true;
-
-	if (!start(s))
-		return false;
-	switch (s->daemon.comm) {
-	case PLAY_STDIO:
-		wire_use(s->wire, s->daemon.in, s->daemon.out);
-		break;
-	case PLAY_UNIX:
-		snprintf(path, sizeof(path), "%s/socket", s->daemon.dir);
-		ok = wire_connect_unix(s->wire, path);
-		break;
-	default:
-		ok = wire_connect_tcp(s->wire, "localhost", s->daemon.port);
-	}
-	if (!ok)
-		give_up(s, "a connection", "none");
-	return ok;
-}
-
-static bool connected(struct script *s)
-{
-	return s->wire->in >= 0 || connect_wire(s);
 }
 
 /* --- packets --- */
 
 static void do_send(struct script *s, const char *text)
 {
+	struct play_text filled = { 0 };
+
 	s->sent.n = 0;
-	if (unescape(s, text, &s->sent) && connected(s) && !wire_send(s->wire, &s->sent))
-		give_up(s, "a connection", "the connection closed");
+	app_fill(&s->app, text, &filled);
+	if (unescape(s, filled.p, &s->sent) && script_connected(s) && !wire_send(s->wire, &s->sent))
+		script_give_up(s, "a connection", "the connection closed");
+	play_text_deinit(&filled);
 }
 
 static void do_send_raw(struct script *s, const char *text)
 {
 	s->sent.n = 0;
-	if (unescape(s, text, &s->sent) && connected(s) && !wire_send_raw(s->wire, &s->sent))
-		give_up(s, "a connection", "the connection closed");
+	if (unescape(s, text, &s->sent) && script_connected(s) && !wire_send_raw(s->wire, &s->sent))
+		script_give_up(s, "a connection", "the connection closed");
 }
 
-/* The next packet; false: there is none, and that has been said. */
-static bool receive(struct script *s, const char *want, struct play_text *out)
+/* The next packet or notification; false: there is none, and that has been said. */
+static bool receive(struct script *s, const char *want, bool notice, struct play_text *out)
 {
-	if (!connected(s))
+	if (!script_connected(s))
 		return false;
-	enum play_got got = wire_packet(s->wire, out);
+	enum play_got got = notice ? wire_notice(s->wire, out) : wire_packet(s->wire, out);
 	if (got == PLAY_GOT)
 		return true;
-	give_up(s, want, play_words(got));
+	script_give_up(s, want, play_words(got));
 	return false;
 }
 
@@ -198,28 +85,41 @@ static void do_exact(struct script *s, const char *text)
 {
 	struct play_text want = { 0 }, got = { 0 };
 
-	if (unescape(s, text, &want) && receive(s, text, &got) &&
+	if (unescape(s, text, &want) && receive(s, text, false, &got) &&
 	    (want.n != got.n || memcmp(want.p, got.p, got.n) != 0))
-		complain(s, text, got.p, got.n);
+		script_complain(s, text, got.p, got.n);
 	play_text_deinit(&want);
+	play_text_deinit(&got);
+}
+
+static void expect_glob(struct script *s, const char *text, bool notice)
+{
+	struct play_text got = { 0 };
+
+	if (receive(s, text, notice, &got)) {
+		if (fnmatch(text, got.p, FNM_NOESCAPE) != 0)
+			script_complain(s, text, got.p, got.n);
+		app_note(&s->app, got.p);
+	}
 	play_text_deinit(&got);
 }
 
 static void do_glob(struct script *s, const char *text)
 {
-	struct play_text got = { 0 };
+	expect_glob(s, text, false);
+}
 
-	if (receive(s, text, &got) && fnmatch(text, got.p, FNM_NOESCAPE) != 0)
-		complain(s, text, got.p, got.n);
-	play_text_deinit(&got);
+static void do_notice(struct script *s, const char *text)
+{
+	expect_glob(s, text, true);
 }
 
 static void do_length(struct script *s, const char *text)
 {
 	struct play_text got = { 0 };
 
-	if (receive(s, text, &got) && got.n != strtoul(text, NULL, 10))
-		complain(s, text, got.p, got.n);
+	if (receive(s, text, false, &got) && got.n != strtoul(text, NULL, 10))
+		script_complain(s, text, got.p, got.n);
 	play_text_deinit(&got);
 }
 
@@ -227,11 +127,11 @@ static void do_exact_raw(struct script *s, const char *text)
 {
 	struct play_text want = { 0 }, got = { 0 };
 
-	if (!unescape(s, text, &want) || !connected(s))
+	if (!unescape(s, text, &want) || !script_connected(s))
 		return;
 	enum play_got how = wire_raw(s->wire, want.n, &got);
 	if (want.n != got.n || memcmp(want.p, got.p, got.n) != 0) {
-		complain(s, text, got.p, got.n);
+		script_complain(s, text, got.p, got.n);
 		s->broken |= how != PLAY_GOT;
 	}
 	play_text_deinit(&want);
@@ -242,7 +142,7 @@ static void do_exact_raw(struct script *s, const char *text)
 
 static void do_core(struct script *s, const char *text)
 {
-	snprintf(s->core, sizeof(s->core), "%s/tests/dumps/%s.core", output_folder(), text);
+	snprintf(s->core, sizeof(s->core), "%s/tests/dumps/%s.core", script_output_folder(), text);
 }
 
 /* A file of the folder beside the tree: without it the script is skipped. */
@@ -255,9 +155,46 @@ static void do_shared(struct script *s, const char *text)
 		snprintf(s->skip, sizeof(s->skip), "%.200s is not there", s->core);
 }
 
+static void do_program(struct script *s, const char *text)
+{
+	s->form = FORM_PROGRAM;
+	snprintf(s->program, sizeof(s->program), "%s", text);
+}
+
+static void do_multi(struct script *s, const char *text)
+{
+	(void)text;
+	s->form = FORM_MULTI;
+}
+
+static void do_spawn(struct script *s, const char *text)
+{
+	const char *argv[PLAY_ARGS + 1] = { NULL };
+	char words[PLAY_PATH];
+
+	snprintf(words, sizeof(words), "%s", text);
+	script_app_words(s, words, argv, 0);
+	if (!app_spawn(&s->app, argv))
+		script_give_up(s, "a program that starts", text);
+}
+
+static void do_attach(struct script *s, const char *text)
+{
+	s->form = FORM_ATTACH;
+	do_spawn(s, text);
+}
+
+/* The program that was spawned is free again. */
+static void do_app_runs(struct script *s, const char *text)
+{
+	(void)text;
+	if (!app_comes_free(&s->app))
+		script_give_up(s, "the program runs", "it does not");
+}
+
 static void do_kernel(struct script *s, const char *text)
 {
-	snprintf(s->kernel, sizeof(s->kernel), "%s/%s", output_folder(), text);
+	snprintf(s->kernel, sizeof(s->kernel), "%s/%s", script_output_folder(), text);
 }
 
 static void do_args(struct script *s, const char *text)
@@ -281,14 +218,14 @@ static void do_command(struct script *s, const char *text)
 	s->started = s->ended = false;
 	do_args(s, text);
 	s->daemon.comm = PLAY_COMMAND;
-	start(s);
+	script_start(s);
 }
 
 static void do_reconnect(struct script *s, const char *text)
 {
 	(void)text;
 	wire_close(s->wire);
-	connect_wire(s);
+	script_connect(s);
 }
 
 static void do_first(struct script *s, const char *text)
@@ -300,9 +237,9 @@ static void do_first(struct script *s, const char *text)
 static void do_second(struct script *s, const char *text)
 {
 	(void)text;
-	connected(s);
+	script_connected(s);
 	s->wire = &s->wires[1];
-	connect_wire(s);
+	script_connect(s);
 }
 
 static void do_close(struct script *s, const char *text)
@@ -314,26 +251,26 @@ static void do_close(struct script *s, const char *text)
 static void do_eof(struct script *s, const char *text)
 {
 	(void)text;
-	enum play_got got = connected(s) ? wire_eof(s->wire) : PLAY_BROKEN;
+	enum play_got got = script_connected(s) ? wire_eof(s->wire) : PLAY_BROKEN;
 	if (got != PLAY_CLOSED)
-		give_up(s, "the end of the connection", play_words(got));
+		script_give_up(s, "the end of the connection", play_words(got));
 	wire_close(s->wire);
 }
 
 static void do_silence(struct script *s, const char *text)
 {
-	enum play_got got =
-		connected(s) ? wire_silence(s->wire, (int)strtoul(text, NULL, 10)) : PLAY_BROKEN;
+	int ms = (int)strtoul(text, NULL, 10);
+	enum play_got got = script_connected(s) ? wire_silence(s->wire, ms) : PLAY_BROKEN;
 
 	if (got != PLAY_TIMEOUT)
-		give_up(s, "silence", play_words(got));
+		script_give_up(s, "silence", play_words(got));
 }
 
 static void do_signal(struct script *s, const char *text)
 {
 	int number = !strcmp(text, "INT") ? SIGINT : !strcmp(text, "HUP") ? SIGHUP : SIGTERM;
 
-	if (start(s) && s->daemon.pid)
+	if (script_start(s) && s->daemon.pid)
 		kill(s->daemon.pid, number);
 }
 
@@ -341,17 +278,17 @@ static void do_expect_exit(struct script *s, const char *text)
 {
 	char got[64];
 
-	if (!start(s))
+	if (!script_start(s))
 		return;
 	if (!daemon_wait(&s->daemon, PLAY_STEP_MS)) {
-		give_up(s, "the daemon ends", "it runs");
+		script_give_up(s, "the daemon ends", "it runs");
 		return;
 	}
 	int status = s->daemon.status;
 	snprintf(got, sizeof(got), WIFEXITED(status) ? "%d" : "signal %d",
 		 WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
 	if (strcmp(got, text) != 0)
-		give_up(s, text, got);
+		script_give_up(s, text, got);
 	s->ended = true;
 }
 
@@ -362,19 +299,19 @@ static void expect_printed(struct script *s, int fd, const char *glob)
 	if (s->broken || daemon_printed(&s->daemon, fd, glob))
 		return;
 	daemon_output(fd, &all);
-	complain(s, glob, all.p, all.n);
+	script_complain(s, glob, all.p, all.n);
 	play_text_deinit(&all);
 }
 
 static void do_stderr(struct script *s, const char *glob)
 {
-	if (start(s))
+	if (script_start(s))
 		expect_printed(s, s->daemon.err_fd, glob);
 }
 
 static void do_stdout(struct script *s, const char *glob)
 {
-	if (start(s))
+	if (script_start(s))
 		expect_printed(s, s->daemon.out_fd, glob);
 }
 
@@ -385,11 +322,11 @@ static void do_write(struct script *s, const char *text)
 	size_t n = strcspn(text, " ");
 
 	if (!daemon_prepare(&s->daemon))
-		return give_up(s, "a scratch folder", "none");
+		return script_give_up(s, "a scratch folder", "none");
 	snprintf(path, sizeof(path), "%s/%.*s", s->daemon.dir, (int)n, text);
 	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (fd < 0 || dprintf(fd, "%s\n", text[n] ? text + n + 1 : "") < 0)
-		give_up(s, "a file that can be written", path);
+		script_give_up(s, "a file that can be written", path);
 	if (fd >= 0)
 		close(fd);
 }
@@ -400,12 +337,12 @@ static void do_lines(struct script *s, const char *text)
 	char path[PLAY_PATH];
 	const char *mark = strstr(text, " ~ ");
 
-	if (!mark || !start(s))
-		return give_up(s, "NAME ~ GLOB", text);
+	if (!mark || !script_start(s))
+		return script_give_up(s, "NAME ~ GLOB", text);
 	snprintf(path, sizeof(path), "%s/%.*s", s->daemon.dir, (int)(mark - text), text);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return give_up(s, text, "no such file");
+		return script_give_up(s, text, "no such file");
 	expect_printed(s, fd, mark + 3);
 	close(fd);
 }
@@ -417,11 +354,17 @@ static const struct {
 	{ ">|", do_send_raw },
 	{ ">", do_send },
 	{ "<~", do_glob },
+	{ "<%~", do_notice },
 	{ "<#", do_length },
 	{ "<|", do_exact_raw },
 	{ "<", do_exact },
 	{ "@core", do_core },
 	{ "@shared", do_shared },
+	{ "@program", do_program },
+	{ "@multi", do_multi },
+	{ "@spawn", do_spawn },
+	{ "@attach", do_attach },
+	{ "@app-runs", do_app_runs },
 	{ "@kernel", do_kernel },
 	{ "@args", do_args },
 	{ "@comm", do_comm },
@@ -450,7 +393,7 @@ static void step(struct script *s, const char *line)
 		steps[i].run(s, line[n] ? line + n + 1 : line + n);
 		return;
 	}
-	give_up(s, "a step of tests/protocol/README.md", line);
+	script_give_up(s, "a step of tests/protocol/README.md", line);
 }
 
 /* --- files --- */
@@ -461,16 +404,17 @@ static void finish(struct script *s)
 	bool alive = s->daemon.pid && !daemon_wait(&s->daemon, 0);
 
 	if (s->started && !s->ended && !alive && !s->broken)
-		give_up(s, "a daemon that lives", "it ended");
+		script_give_up(s, "a daemon that lives", "it ended");
 	wire_close(&s->wires[0]);
 	wire_close(&s->wires[1]);
 	if (alive) {
 		kill(s->daemon.pid, SIGTERM);
 		daemon_wait(&s->daemon, PLAY_STEP_MS);
 		if (s->daemon.pid || !WIFEXITED(s->daemon.status) || WEXITSTATUS(s->daemon.status))
-			give_up(s, "a daemon that ends with 0 on SIGTERM", "another end");
+			script_give_up(s, "a daemon that ends with 0 on SIGTERM", "another end");
 	}
 	daemon_stop(&s->daemon);
+	app_end(&s->app);
 	daemon_forget(&s->daemon);
 	play_text_deinit(&s->sent);
 }

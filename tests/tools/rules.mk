@@ -31,7 +31,8 @@ $(O)/tests/unit/test_mkcore: $(RECIPE_OBJ)
 $(O)/tests/unit/test_mkcore: LDLIBS += -lunicorn -lm
 
 # plays tests/protocol/*.rsp against the daemon
-$(TOOL_DIR)/rsp-play: $(addprefix $(TOOL_DIR)/,rsp-play.o play_daemon.o play_text.o play_wire.o) $(LIB)
+$(TOOL_DIR)/rsp-play: $(addprefix $(TOOL_DIR)/,rsp-play.o play_app.o play_daemon.o play_start.o \
+		play_text.o play_wire.o) $(LIB)
 	$(Q)$(LINK)
 
 TEST_FILES += $(TOOL_DIR)/rsp-play $(DUMPS)

@@ -11,6 +11,10 @@
 
 enum { WORDS = 16, HELP_BYTES = 16384 };
 
+#define NOTHING                                                                                    \
+	"nothing to debug: write COMM PROG, --attach COMM PID or --core FILE COMM, see "           \
+	"ascend-gdbserver --help"
+
 /* A command line cut at blanks; its words live as long as this. */
 struct line {
 	char text[512];
@@ -77,6 +81,24 @@ static void test_gdbserver_forms(void)
 	CU_ASSERT_TRUE(parse(&l, "--multi :1 prog"));
 	CU_ASSERT_EQUAL(l.o.mode, OPTIONS_RUN);
 	CU_ASSERT_TRUE(l.o.multi);
+}
+
+static void test_launch_options(void)
+{
+	struct line l;
+
+	CU_ASSERT_TRUE(parse(&l, "--wrapper env A=1 -- --once :1 prog -- x"));
+	CU_ASSERT_STRING_EQUAL(l.o.wrapper[0], "env");
+	CU_ASSERT_STRING_EQUAL(l.o.wrapper[1], "A=1");
+	CU_ASSERT_PTR_NULL(l.o.wrapper[2]);
+	CU_ASSERT_TRUE(l.o.once && !l.o.no_shell && !l.o.randomize);
+	CU_ASSERT_STRING_EQUAL(l.o.program[0], "prog");
+	CU_ASSERT_STRING_EQUAL(l.o.program[1], "--");
+	CU_ASSERT_TRUE(parse(&l, "--no-startup-with-shell --no-disable-randomization :1 p"));
+	CU_ASSERT_TRUE(l.o.no_shell && l.o.randomize);
+	CU_ASSERT_TRUE(parse(&l, "--no-startup-with-shell --startup-with-shell "
+				 "--no-disable-randomization --disable-randomization :1 p"));
+	CU_ASSERT_TRUE(!l.o.no_shell && !l.o.randomize);
 }
 
 static void test_translate(void)
@@ -159,9 +181,8 @@ static void test_refusals(void)
 	static const struct {
 		const char *text, *why;
 	} rows[] = {
-		{ "", "nothing to debug: write --core FILE COMM, or see ascend-gdbserver --help" },
-		{ ":1",
-		  "nothing to debug: write --core FILE COMM, or see ascend-gdbserver --help" },
+		{ "", NOTHING },
+		{ ":1", NOTHING },
 		{ "--foo", "Unknown argument: --foo (ascend-gdbserver --help lists them)" },
 		{ "-x", "Unknown argument: -x (ascend-gdbserver --help lists them)" },
 		{ "--once=1 :1", "--once takes no value: leave \"=1\" out" },
@@ -293,7 +314,8 @@ int main(void)
 	static const struct unit_test tests[] = {
 		{ "core forms", test_core_forms },
 		{ "gdbserver's forms", test_gdbserver_forms },
-		{ "translate", test_translate },
+		{ "how programs are started", test_launch_options },
+	{ "translate", test_translate },
 		{ "modes that end the parsing", test_modes_that_end },
 		{ "debug options", test_debug },
 		{ "files and levels", test_files },

@@ -197,13 +197,14 @@ static void test_interrupts(void)
 	struct fake_client c;
 
 	client_open(&c, FAKE_ALL);
-	session_interrupt(c.session); /* it does not run: nothing to interrupt */
+	session_interrupt(c.session); /* it crossed a stop: it waits for the next resume */
 	CU_ASSERT_EQUAL(c.target->interrupts, 0);
 	event(&c, CLIENT_SILENCE);
 	client_ask(&c, "vCont;s:2");
+	CU_ASSERT_EQUAL(c.target->interrupts, 1);
 	session_interrupt(c.session);
 	session_interrupt(c.session);
-	CU_ASSERT_EQUAL(c.target->interrupts, 2);
+	CU_ASSERT_EQUAL(c.target->interrupts, 3);
 	event(&c, "T0200:7063000000000001;01:7370000000000001;02:7832390000000001;thread:1;");
 	event(&c, CLIENT_SILENCE);
 	client_close(&c);
@@ -231,10 +232,19 @@ static void test_actions(void)
 	client_close(&c);
 	client_open(&c, FAKE_ALL);
 	client_ask(&c, "Hg3");
-	client_ask(&c, "S05");
-	CU_ASSERT_EQUAL(c.target->action_count, 1);
+	client_ask(&c, "S05"); /* no Hc: the selected one steps, the others run */
+	CU_ASSERT_EQUAL(c.target->action_count, 2);
 	CU_ASSERT_TRUE(c.target->actions[0].kind == TARGET_STEP && c.target->actions[0].tid == 3 &&
 		       c.target->actions[0].signal == 5);
+	CU_ASSERT_TRUE(c.target->actions[1].kind == TARGET_CONTINUE &&
+		       c.target->actions[1].tid == -1 && !c.target->actions[1].signal);
+	client_close(&c);
+	client_open(&c, FAKE_ALL);
+	client_ask(&c, "Hg3");
+	client_ask(&c, "Hc1");
+	client_ask(&c, "S05"); /* that thread alone */
+	CU_ASSERT_EQUAL(c.target->action_count, 1);
+	CU_ASSERT_TRUE(c.target->actions[0].kind == TARGET_STEP && c.target->actions[0].tid == 1);
 	client_close(&c);
 }
 
@@ -447,7 +457,7 @@ static void test_monitor(void)
 			 /* fail: its words are output too */
 			 { "qRcmd,6661696c", "6572726f723a20697420646964206e6f7420776f726b0a" },
 			 /* help ends with the target's own lines */
-			 { "qRcmd,68656c70", "~6d6f6e69746f7220636f6d6d616e64733a0a*776f7264730a" },
+			 { "qRcmd,68656c70", "~54686520*20636f756e7420776f7264730a" },
 			 { NULL, NULL },
 		 });
 	client_ask(&c, "qRcmd,626967"); /* big: 700,000 characters */

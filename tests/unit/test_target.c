@@ -328,9 +328,14 @@ static const struct target_table_info *yes_tables(const struct target *t, size_t
 
 static const struct target_write_ops write_ops = { yes_reg, yes_mem };
 static const struct target_run_ops run_ops = {
-	yes_resume, yes, yes_fd, yes_event, yes_pid, yes_pid
+	.resume = yes_resume,
+	.interrupt = yes,
+	.event_fd = yes_fd,
+	.next_event = yes_event,
+	.detach = yes_pid,
+	.kill = yes_pid,
 };
-static const struct target_point_ops point_ops = { yes_point, yes_point };
+static const struct target_point_ops point_ops = { .set = yes_point, .clear = yes_point };
 static const struct target_view_ops view_ops = {
 	.thread_name = yes_name,
 	.thread_text = yes_name,

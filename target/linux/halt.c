@@ -1,0 +1,78 @@
+/*
+ * Stopping all threads that run, or those of one process, and waiting until they stand. What else
+ * happens meanwhile is sorted into the tables by event.c and stays pending.
+ */
+#include <errno.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "target/linux/linux_priv.h"
+
+static void interrupt_running(struct linux_process *p)
+{
+	for (struct linux_thread *th = p->threads; th; th = th->next)
+		if (th->running)
+			ptrace(PTRACE_INTERRUPT, th->tid, NULL, NULL);
+}
+
+static size_t running_of(const struct linux_process *p)
+{
+	size_t n = 0;
+
+	for (const struct linux_thread *th = p->threads; th; th = th->next)
+		n += th->running;
+	return n;
+}
+
+/* The next status, or a leader found to have ended; false: there is nobody to wait for. */
+static bool wait_leader(struct linux_target *l)
+{
+	const struct timespec pause = { .tv_nsec = 50000 };
+
+	for (;;) {
+		int status;
+		pid_t tid = waitpid(-1, &status, __WALL | WNOHANG);
+
+		if (tid > 0)
+			linux_handle(l, tid, status);
+		if (tid < 0)
+			return errno == EINTR;
+		if (tid > 0 || linux_leaders_ended(l))
+			return true;
+		nanosleep(&pause, NULL);
+	}
+}
+
+/* One status, however long it takes. false: there is nobody to wait for. */
+static bool wait_one(struct linux_target *l, size_t running)
+{
+	int status;
+
+	/* a leader that ended before its other threads says nothing until they have */
+	if (running <= linux_leaders(l))
+		return wait_leader(l);
+	pid_t tid = waitpid(-1, &status, __WALL);
+	if (tid > 0)
+		linux_handle(l, tid, status);
+	return tid > 0 || errno == EINTR;
+}
+
+void linux_halt_process(struct linux_target *l, struct linux_process *p)
+{
+	p->halting = true;
+	interrupt_running(p);
+	for (size_t n = running_of(p); n && wait_one(l, n); n = running_of(p))
+		;
+	p->halting = false;
+}
+
+void linux_halt_all(struct linux_target *l)
+{
+	l->halting = true;
+	for (struct linux_process *p = l->processes; p; p = p->next)
+		interrupt_running(p);
+	while (l->running && wait_one(l, l->running))
+		;
+	l->halting = false;
+}

@@ -1,0 +1,61 @@
+#ifndef TARGET_LINUX_HOST_H
+#define TARGET_LINUX_HOST_H
+
+#include <sys/types.h>
+
+#include "arch/arch.h"
+#include "target/types.h"
+
+/**
+ * Everything about the CPU: each host_$(ARCH).c offers this to the rest of the folder, and the
+ * Makefile takes the one of the machine.
+ */
+
+struct host;
+struct linux_process;
+
+/** A debug register pair of the CPU; refs 0: free. */
+enum { HOST_SLOTS = 4 };
+struct host_slot {
+	uint64_t at;
+	uint8_t size;
+	uint8_t kind; /* enum target_point_kind */
+	unsigned refs;
+};
+
+struct host *host_create(void);
+void host_destroy(struct host *h);
+/** Layout for a process: by the class of its program (64-bit, 32-bit, x32) and the CPU. */
+const struct arch_desc *host_desc(struct host *h, pid_t tid);
+/** NT_* number of a register set; 0: no such set. */
+unsigned host_regset_note(unsigned set);
+/** Bytes of its largest form; a CPU with AMX has 11 KiB. */
+size_t host_regset_room(const struct host *h, unsigned set);
+/**
+ * Takes one register out of a set's bytes, or puts it in. n: bytes the kernel gave; false: the
+ * register is not in them.
+ */
+bool host_reg_get(const struct host *h, const struct arch_reg *r, const void *set, size_t n,
+		  void *value);
+bool host_reg_put(const struct host *h, const struct arch_reg *r, void *set, size_t n,
+		  const void *value);
+/** Base address of a thread's segment; index is what libthread_db names it by. */
+bool host_thread_area(pid_t tid, int index, uint64_t *base);
+/** Number of the system call a stopped thread is in. */
+int64_t host_syscall_number(pid_t tid);
+/** The breakpoint instruction, and how far the pc is behind it when it has been hit. */
+const void *host_break_insn(size_t *n);
+uint64_t host_break_pc_offset(void);
+
+/** This CPU has points of that kind. */
+bool host_has_point(enum target_point_kind kind);
+/** The slots a point needs, at most HOST_SLOTS; 0: more than there are. */
+size_t host_slots_of(const struct target_point *p, struct host_slot *out);
+bool host_slots_write(pid_t tid, const struct host_slot *slots);
+/** The slot that stopped a thread, -1 none; the CPU's note of it is cleared. */
+int host_slot_hit(pid_t tid);
+
+/** The instruction at an address is a system call. */
+bool host_is_call(struct linux_process *p, uint64_t at);
+
+#endif

@@ -1,0 +1,120 @@
+#ifndef TARGET_LINUX_LINUX_PRIV_H
+#define TARGET_LINUX_LINUX_PRIV_H
+
+#include <sys/types.h>
+
+#include "target/linux/linux.h"
+#include "target/linux/tables.h"
+
+/** What the files of this folder offer to each other. */
+
+/* --- code.c --- */
+/** Runs what belongs to a breakpoint that was hit. true: the client shall hear of the hit. */
+bool linux_point_tells(struct linux_target *l, struct linux_thread *th,
+		       enum target_point_kind kind, uint64_t at);
+
+/* --- over.c --- */
+/** Runs the threads of a process that shall run; those that go over a breakpoint do so first. */
+void linux_go(struct linux_target *l, struct linux_process *p);
+/** After a hit that is not told: goes on over the breakpoint unless all are being stopped. */
+void linux_go_over(struct linux_target *l, struct linux_thread *th);
+
+/* --- hwpoints.c --- */
+enum target_status linux_hw_point(struct linux_target *l, struct linux_process *p,
+				  const struct target_point *point, bool set);
+/** After exec: the kernel has cleared them. */
+void linux_hw_forget(struct linux_process *p);
+/** Before a thread runs. */
+void linux_hw_update(struct linux_thread *th);
+/** Pends the stop of a hardware point that was hit; false: none was. */
+bool linux_hw_hit(struct linux_thread *th);
+
+/* --- regs.c --- */
+enum target_status linux_reg_read(struct target *t, struct target_tid tid, size_t reg, void *buf,
+				  bool *valid);
+enum target_status linux_reg_write(struct target *t, struct target_tid tid, size_t reg,
+				   const void *value);
+/** Writes back what was changed and forgets everything: before a thread runs. */
+enum target_status linux_regs_flush(struct linux_target *l, struct linux_thread *th);
+void linux_regs_free(struct linux_thread *th);
+enum target_status linux_pc_read(struct linux_target *l, struct linux_thread *th, uint64_t *pc);
+enum target_status linux_pc_write(struct linux_target *l, struct linux_thread *th, uint64_t pc);
+
+/* --- memory.c --- */
+enum target_status linux_mem_read(struct target *t, struct target_tid tid, uint64_t at, void *buf,
+				  size_t n, size_t *done);
+enum target_status linux_mem_write(struct target *t, struct target_tid tid, uint64_t at,
+				   const void *data, size_t n);
+/** The memory of a process as it is, patches included. */
+struct points_memory linux_raw_memory(struct linux_process *p);
+/** Opens /proc/PID/mem anew: after exec. false: errno. */
+bool linux_mem_open(struct linux_process *p);
+
+/* --- signals.c --- */
+int linux_signal_to_gdb(int host);
+/** 0: there is no such signal here. */
+int linux_signal_from_gdb(int gdb);
+
+/* --- thread_db.c --- */
+void linux_thread_db_drop(struct linux_process *p);
+/** The process runs another program now. */
+void linux_thread_db_exec(struct linux_process *p);
+
+/* --- syscalls.c --- */
+enum target_status linux_catch(struct target *t, uint32_t pid, bool on, const int64_t *calls,
+			       size_t n);
+/** Pends the stop at a system call that is to be caught; false: it is not. */
+bool linux_syscall_stop(struct linux_thread *th);
+
+/* --- start.c --- */
+extern const struct target_process_ops linux_process_ops;
+
+/* --- event.c --- */
+enum target_status linux_next_event(struct target *t, struct target_stop *out, bool *got);
+/** Keeps an event for the client; there is at most one per thread. */
+void linux_pend(struct linux_thread *th, enum target_stop_kind kind, int gdb_signal);
+
+/** A signal of the host that goes to the program without a stop. */
+bool linux_passes(const struct linux_target *l, const struct linux_thread *th, int signal);
+/** The thread has executed one instruction: pends the stop if the client asked for that. */
+void linux_step_done(struct linux_target *l, struct linux_thread *th);
+
+/** Sorts what waitpid said of a thread into the tables. */
+void linux_handle(struct linux_target *l, pid_t tid, int status);
+void linux_early_drop(struct linux_target *l);
+
+/* --- halt.c --- */
+/** Stops every running thread and waits until they are; events that come up are kept pending. */
+void linux_halt_all(struct linux_target *l);
+/** The same for the threads of one process; the others go on. */
+void linux_halt_process(struct linux_target *l, struct linux_process *p);
+
+/* --- ends.c --- */
+/** Drops a thread that ended while its process goes on. */
+void linux_thread_ended(struct linux_target *l, struct linux_thread *th, int status);
+/** What is to be told of ends of threads; false: nothing. */
+bool linux_tell_end(struct linux_target *l, struct target_stop *out);
+void linux_ends_drop(struct linux_target *l);
+/** Leaders that run, or have ended, while their processes have other threads. */
+size_t linux_leaders(struct linux_target *l);
+/** Drops those that have ended; false: none has. */
+bool linux_leaders_ended(struct linux_target *l);
+
+/* --- resume.c --- */
+enum target_status linux_resume(struct target *t, const struct target_action *a, size_t n);
+enum target_status linux_interrupt(struct target *t);
+enum target_status linux_detach(struct target *t, uint32_t pid);
+enum target_status linux_kill(struct target *t, uint32_t pid);
+/** Lets one stopped thread go on as it was resumed last; signal: the host's, 0 none. */
+void linux_thread_run(struct linux_target *l, struct linux_thread *th, int signal);
+/** Writes the breakpoints that are wanted and not there, and the other way round. */
+enum target_status linux_points_sync(struct linux_target *l, struct linux_process *p);
+/** Makes next_event be called although no child changed. */
+void linux_wake(struct linux_target *l);
+
+/* --- view.c, files.c: what the system says about a process, and its files --- */
+extern const struct target_view_ops linux_view_ops;
+extern const struct target_os_ops linux_os_ops;
+extern const struct target_file_ops linux_file_ops;
+
+#endif

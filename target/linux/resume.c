@@ -1,0 +1,269 @@
+/*
+ * Running, interrupting, letting go and ending. All-stop: what a client resumes runs until the
+ * first event, then all stand still again (event.c).
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "target/linux/linux_priv.h"
+
+void linux_wake(struct linux_target *l)
+{
+	uint64_t one = 1;
+
+	(void)!write(l->wake_fd, &one, sizeof(one));
+}
+
+void linux_thread_run(struct linux_target *l, struct linux_thread *th, int signal)
+{
+	enum __ptrace_request how = th->stepping	  ? PTRACE_SINGLESTEP :
+				    th->process->catching ? PTRACE_SYSCALL :
+							    PTRACE_CONT;
+
+	linux_regs_flush(l, th);
+	linux_hw_update(th);
+	th->running = th->go = true;
+	th->stat_known = false;
+	th->deliver = 0;
+	l->running++;
+	if (signal && th->mute) {
+		th->sent = signal;
+		syscall(SYS_tgkill, th->process->pid, th->tid, signal);
+		signal = 0;
+	}
+	/* a thread that is gone by now says so through waitpid */
+	ptrace(how, th->tid, NULL, (void *)(intptr_t)signal);
+}
+
+static bool matches(const struct target_action *a, const struct linux_thread *th)
+{
+	return (a->pid <= 0 || a->pid == th->process->pid) && (a->tid <= 0 || a->tid == th->tid);
+}
+
+/* The first action that names the thread counts. */
+static const struct target_action *action_of(const struct target_action *a, size_t n,
+					     const struct linux_thread *th)
+{
+	for (size_t i = 0; i < n; i++)
+		if (matches(&a[i], th))
+			return a[i].kind == TARGET_HALT ? NULL : &a[i];
+	return NULL;
+}
+
+static void prepare(struct linux_thread *th, const struct target_action *a)
+{
+	th->go = a && !th->has_pending;
+	if (!th->go)
+		return;
+	if (a->signal)
+		th->deliver = linux_signal_from_gdb(a->signal);
+	th->stepping = a->kind != TARGET_CONTINUE;
+	th->range = a->kind == TARGET_RANGE_STEP;
+	th->range_start = a->start;
+	th->range_end = a->end;
+}
+
+/* Asks a running thread to stop by itself; one that stands already has nothing new to tell. */
+static void halt_thread(struct linux_thread *th, int gdb_signal)
+{
+	if (!th->running)
+		return;
+	th->halt = true;
+	th->halt_signal = gdb_signal;
+	ptrace(PTRACE_INTERRUPT, th->tid, NULL, NULL);
+}
+
+static void halt_threads(struct linux_target *l, const struct target_action *a)
+{
+	for (struct linux_process *p = l->processes; p; p = p->next)
+		for (struct linux_thread *th = p->threads; th; th = th->next)
+			if (matches(a, th))
+				halt_thread(th, TARGET_SIGNAL_NONE);
+}
+
+/* Is there something to tell before anything runs? Then nothing needs to run. */
+static bool has_news(struct linux_target *l, const struct target_action *a, size_t n)
+{
+	for (struct linux_process *p = l->processes; p; p = p->next) {
+		if (p->ended)
+			return true;
+		for (struct linux_thread *th = p->threads; th; th = th->next)
+			if (th->has_pending && action_of(a, n, th))
+				return true;
+	}
+	return false;
+}
+
+enum target_status linux_points_sync(struct linux_target *l, struct linux_process *p)
+{
+	struct points_memory m = linux_raw_memory(p);
+	uint64_t at = 0;
+
+	if (p->vforking || points_sync(p->points, &m, &at))
+		return TARGET_OK;
+	return target_fail(&l->base, TARGET_FAULT, "cannot put a breakpoint at %#" PRIx64, at);
+}
+
+static enum target_status run_process(struct linux_target *l, struct linux_process *p,
+				      const struct target_action *a, size_t n)
+{
+	bool any = false;
+
+	for (struct linux_thread *th = p->threads; th; th = th->next) {
+		if (th->running)
+			continue;
+		prepare(th, action_of(a, n, th));
+		any |= th->go;
+	}
+	if (any && linux_points_sync(l, p) != TARGET_OK)
+		return TARGET_FAULT;
+	if (any)
+		linux_go(l, p);
+	return TARGET_OK;
+}
+
+/* What is pending of a thread that stays where it is waits until it is resumed. */
+static void note_owed(struct linux_target *l, const struct target_action *a, size_t n)
+{
+	for (struct linux_process *p = l->processes; p; p = p->next)
+		for (struct linux_thread *th = p->threads; th; th = th->next)
+			th->owed = action_of(a, n, th) != NULL;
+}
+
+enum target_status linux_resume(struct target *t, const struct target_action *a, size_t n)
+{
+	struct linux_target *l = (struct linux_target *)t;
+
+	for (size_t i = 0; i < n; i++)
+		if (a[i].kind == TARGET_HALT)
+			halt_threads(l, &a[i]);
+	note_owed(l, a, n);
+	if (has_news(l, a, n) && !l->non_stop) {
+		l->resumed = true;
+		linux_wake(l);
+		return TARGET_OK;
+	}
+	for (struct linux_process *p = l->processes; p; p = p->next) {
+		enum target_status status = run_process(l, p, a, n);
+
+		if (status != TARGET_OK) {
+			linux_halt_all(l);
+			return status;
+		}
+	}
+	linux_wake(l);
+	if (!l->running && !l->non_stop && !has_news(l, a, n))
+		return target_fail(t, TARGET_NO_THREAD, "none of these threads is there");
+	l->resumed = true;
+	if (!l->interrupted)
+		return TARGET_OK;
+	l->interrupted = false;
+	return linux_interrupt(t);
+}
+
+/* The thread of the last stop when it was resumed, else another that was. */
+static struct linux_thread *one_thread(struct linux_target *l)
+{
+	struct linux_thread *th = linux_thread_find(l, (pid_t)l->last.tid), *any = NULL;
+
+	if (th && th->owed)
+		return th;
+	for (struct linux_process *p = l->processes; p; p = p->next)
+		for (th = p->threads; th; th = th->next) {
+			if (th->owed)
+				return th;
+			any = any ? any : th;
+		}
+	return any;
+}
+
+/* Non-stop: one thread that runs stops as if by the interrupt key. */
+static void interrupt_one(struct linux_target *l)
+{
+	for (struct linux_process *p = l->processes; p; p = p->next)
+		for (struct linux_thread *th = p->threads; th; th = th->next)
+			if (th->running) {
+				halt_thread(th, TARGET_SIGNAL_INT);
+				return;
+			}
+}
+
+enum target_status linux_interrupt(struct target *t)
+{
+	struct linux_target *l = (struct linux_target *)t;
+
+	if (l->non_stop) {
+		interrupt_one(l);
+		return TARGET_OK;
+	}
+	linux_halt_all(l);
+	struct linux_thread *th = one_thread(l);
+	if (th && !th->has_pending)
+		linux_pend(th, TARGET_STOP_SIGNAL, TARGET_SIGNAL_INT);
+	else
+		l->interrupted = true;
+	if (th)
+		th->owed = true;
+	linux_wake(l);
+	return TARGET_OK;
+}
+
+/* A signal that was seen and not told of goes to the program after all. */
+static int undelivered(const struct linux_thread *th)
+{
+	if (th->has_pending && th->pending.kind == TARGET_STOP_SIGNAL &&
+	    th->pending.signal != TARGET_SIGNAL_TRAP && th->pending.signal != TARGET_SIGNAL_INT)
+		return linux_signal_from_gdb(th->pending.signal);
+	return th->deliver;
+}
+
+enum target_status linux_detach(struct target *t, uint32_t pid)
+{
+	struct linux_target *l = (struct linux_target *)t;
+	struct linux_process *p = linux_process_find(l, pid);
+
+	if (!p)
+		return target_fail(t, TARGET_NO_THREAD, "there is no process %u", pid);
+	linux_halt_process(l, p);
+	if (p->ended) {
+		linux_process_drop(l, p);
+		return TARGET_OK;
+	}
+	struct points_memory m = linux_raw_memory(p);
+	points_remove_all(p->points, &m);
+	for (struct linux_thread *th = p->threads; th; th = th->next) {
+		linux_regs_flush(l, th);
+		ptrace(PTRACE_DETACH, th->tid, NULL, (void *)(intptr_t)undelivered(th));
+	}
+	linux_process_drop(l, p);
+	return TARGET_OK;
+}
+
+enum target_status linux_kill(struct target *t, uint32_t pid)
+{
+	struct linux_target *l = (struct linux_target *)t;
+	struct linux_process *p = linux_process_find(l, pid);
+	int status;
+
+	if (!p)
+		return target_fail(t, TARGET_NO_THREAD, "there is no process %u", pid);
+	kill(p->pid, SIGKILL);
+	/* every thread has to be waited for before the process is gone; the leader ends last */
+	while (!p->ended && p->threads) {
+		pid_t tid = waitpid(-1, &status, __WALL);
+
+		if (tid > 0)
+			linux_handle(l, tid, status);
+		else if (errno != EINTR)
+			break;
+	}
+	linux_process_drop(l, p);
+	return TARGET_OK;
+}

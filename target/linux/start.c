@@ -1,0 +1,471 @@
+/*
+ * Getting something to debug: starts a program stopped at its first instruction, or attaches to a
+ * running process with all its threads. Both by PTRACE_SEIZE, so that interrupting a thread leaves
+ * no trace in it (ptrace(2), "Attaching and detaching").
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/personality.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "target/auto.h"
+#include "target/linux/linux_priv.h"
+
+enum {
+	OPTIONS = PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+		  PTRACE_O_TRACEVFORKDONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD,
+	START_OPTIONS = PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL,
+	ATTACH_ROUNDS = 1000,
+};
+
+/* --- starting --- */
+
+/* Adds a word so that the shell gives it to the program as it is. */
+static void add_quoted(struct target_text *line, const char *word, bool csh)
+{
+	target_text_add(line, " ");
+	if (*word && !strpbrk(word, "\"!#$&*()\\|[]{}<>?'`~^; \t\n")) {
+		target_text_add(line, word);
+		return;
+	}
+	target_text_add(line, "'");
+	for (; *word; word++) {
+		if (*word == '\'')
+			target_text_add(line, "'\\''");
+		else if (csh && (*word == '!' || *word == '\n'))
+			target_text_format(line, "\\%c", *word);
+		else
+			target_text_bytes(line, word, 1);
+	}
+	target_text_add(line, "'");
+}
+
+static bool is_csh(const char *shell)
+{
+	size_t n = strlen(shell);
+
+	return n >= 3 && !strcmp(shell + n - 3, "csh");
+}
+
+/*
+ * Words for the shell: $SHELL -c "exec [wrapper] program args", as gdbserver starts programs. The
+ * wrapper is for the shell to read, the others mean what they are.
+ */
+static char *shell_line(const struct target_launch *how, const char *shell)
+{
+	struct target_text line = { 0 };
+
+	target_text_add(&line, "exec");
+	for (const char *const *w = how->wrapper; w && *w; w++)
+		target_text_format(&line, " %s", *w);
+	for (const char *const *w = how->argv; *w; w++)
+		add_quoted(&line, *w, is_csh(shell));
+	if (!line.failed)
+		return line.data;
+	target_text_deinit(&line);
+	return NULL;
+}
+
+static size_t count_words(const char *const *words)
+{
+	size_t n = 0;
+
+	while (words && words[n])
+		n++;
+	return n;
+}
+
+/* What is given to exec; *line is owned by the caller. NULL: out of memory. */
+static const char **exec_words(const struct target_launch *how, char **line)
+{
+	size_t wrap = count_words(how->wrapper), args = count_words(how->argv);
+	const char **words = calloc(wrap + args + 4, sizeof(*words));
+	const char *shell = getenv("SHELL");
+
+	if (!shell || !*shell)
+		shell = "/bin/sh";
+	*line = how->shell ? shell_line(how, shell) : NULL;
+	if (!words || (how->shell && !*line)) {
+		free(words);
+		return NULL;
+	}
+	if (how->shell) {
+		words[0] = shell;
+		words[1] = "-c";
+		words[2] = *line;
+	} else {
+		if (wrap)
+			memcpy(words, how->wrapper, wrap * sizeof(*words));
+		memcpy(words + wrap, how->argv, args * sizeof(*words));
+	}
+	return words;
+}
+
+static void quiet_stdio(void)
+{
+	static const char told[] = "stdin/stdout redirected\n";
+	int null = open("/dev/null", O_RDONLY);
+
+	if (null >= 0)
+		dup2(null, STDIN_FILENO);
+	dup2(STDERR_FILENO, STDOUT_FILENO);
+	(void)!write(STDERR_FILENO, told, sizeof(told) - 1);
+}
+
+/* What a child that cannot become the program leaves in a pipe. */
+struct refusal {
+	int error; /* errno */
+	bool cwd;  /* of the folder, not of the program */
+};
+
+/*
+ * In the child: waits until the parent traces it, then becomes the program. Signals are as they
+ * were before the server changed them.
+ */
+static void become(const struct target_launch *how, const char **words, int go, int report)
+{
+	sigset_t none;
+	char byte;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	setpgid(0, 0);
+	if (how->no_randomization)
+		personality((unsigned long)personality(0xffffffff) | ADDR_NO_RANDOMIZE);
+	if (how->quiet_stdio)
+		quiet_stdio();
+	struct refusal why = { .cwd = how->cwd && chdir(how->cwd) != 0 };
+	if (!why.cwd && read(go, &byte, 1) == 1)
+		execvpe(words[0], (char *const *)(uintptr_t)words,
+			how->env ? (char *const *)(uintptr_t)how->env : environ);
+	why.error = errno;
+	(void)!write(report, &why, sizeof(why));
+	_exit(127);
+}
+
+/* Programs that are executed on the way to the one that is wanted, itself included. */
+static unsigned expected_execs(const struct target_launch *how)
+{
+	return 1u + how->shell + (how->wrapper && how->wrapper[0]);
+}
+
+/* From inside execve to behind it: the kernel is done with the registers then. */
+static bool leave_exec(pid_t pid, int *status)
+{
+	ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)(intptr_t)(OPTIONS | PTRACE_O_EXITKILL));
+	return ptrace(PTRACE_SYSCALL, pid, NULL, NULL) == 0 &&
+	       waitpid(pid, status, __WALL) == pid && WIFSTOPPED(*status);
+}
+
+/* Runs the child up to the last exec. false: it ended before; *status is how. */
+static bool run_to_program(pid_t pid, unsigned execs, int *status)
+{
+	while (waitpid(pid, status, __WALL) == pid) {
+		if (!WIFSTOPPED(*status))
+			return false;
+		bool exec = *status >> 8 == (SIGTRAP | PTRACE_EVENT_EXEC << 8);
+		if (exec && --execs == 0)
+			return leave_exec(pid, status);
+		bool event = *status >> 16;
+		int signal = event ? 0 : WSTOPSIG(*status);
+		ptrace(PTRACE_CONT, pid, NULL, (void *)(intptr_t)signal);
+	}
+	return false;
+}
+
+static enum target_status start_failed(struct target *t, const struct target_launch *how,
+				       int report, int status)
+{
+	struct refusal why;
+
+	if (read(report, &why, sizeof(why)) == sizeof(why))
+		return target_fail(t, TARGET_SYSTEM, "Cannot %s %s: %s",
+				   why.cwd ? "change to the folder" : "exec",
+				   why.cwd ? how->cwd : how->argv[0], strerror(why.error));
+	if (WIFEXITED(status) && WEXITSTATUS(status))
+		return target_fail(t, TARGET_SYSTEM, "During startup program exited with code %d.",
+				   WEXITSTATUS(status));
+	if (WIFEXITED(status))
+		return target_fail(t, TARGET_SYSTEM, "During startup program exited normally.");
+	return target_fail(t, TARGET_SYSTEM,
+			   "During startup program terminated with signal %d, %s.",
+			   WTERMSIG(status), strsignal(WTERMSIG(status)));
+}
+
+struct pipes {
+	int go[2], report[2];
+};
+
+static bool open_pipes(struct pipes *p)
+{
+	if (pipe2(p->go, O_CLOEXEC) != 0)
+		return false;
+	if (pipe2(p->report, O_CLOEXEC) == 0)
+		return true;
+	close(p->go[0]);
+	close(p->go[1]);
+	return false;
+}
+
+static void close_pipes(struct pipes *p)
+{
+	close(p->go[0]);
+	close(p->go[1]);
+	close(p->report[0]);
+	close(p->report[1]);
+}
+
+/* A child that waits for a byte, traced; -1: errno. */
+static pid_t fork_traced(const struct target_launch *how, const char **words, struct pipes *p)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		become(how, words, p->go[0], p->report[1]);
+	close(p->report[1]);
+	p->report[1] = -1;
+	if (pid < 0)
+		return -1;
+	/* what the shell or the wrapper starts on the way is not ours */
+	if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)(intptr_t)START_OPTIONS) != 0) {
+		int error = errno;
+
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, __WALL);
+		errno = error;
+		return -1;
+	}
+	return pid;
+}
+
+/* Takes a new process with one stopped thread into the tables. */
+static struct linux_process *adopt(struct linux_target *l, pid_t pid, bool attached)
+{
+	struct linux_process *p = linux_process_add(l, pid, attached);
+
+	if (p && linux_thread_add(l, p, pid) && linux_mem_open(p)) {
+		p->desc = host_desc(l->host, pid);
+		if (p->desc)
+			return p;
+	}
+	if (p)
+		linux_process_drop(l, p);
+	return NULL;
+}
+
+/* What a client is told when it asks why a process stands that nobody has resumed yet. */
+static void first_stop(struct linux_target *l, struct linux_process *p)
+{
+	p->threads->last = (struct target_stop){ .kind = TARGET_STOP_SIGNAL,
+						 .tid = linux_tid(p->threads),
+						 .signal = TARGET_SIGNAL_TRAP,
+						 .core = -1 };
+	l->last = linux_tid(p->threads);
+}
+
+static enum target_status start_words(struct linux_target *l, const struct target_launch *how,
+				      const char **words, uint32_t *pid)
+{
+	struct target *t = &l->base;
+	struct pipes pipes;
+	int status = 0;
+
+	if (!open_pipes(&pipes))
+		return target_fail(t, TARGET_SYSTEM, "no pipe: %s", strerror(errno));
+	pid_t child = fork_traced(how, words, &pipes);
+	if (child < 0) {
+		close_pipes(&pipes);
+		return target_fail(t, TARGET_SYSTEM, "cannot trace a new process: %s",
+				   strerror(errno));
+	}
+	bool there = write(pipes.go[1], "", 1) == 1 &&
+		     run_to_program(child, expected_execs(how), &status);
+	enum target_status result = TARGET_OK;
+	if (!there)
+		result = start_failed(t, how, pipes.report[0], status);
+	close_pipes(&pipes);
+	if (!there)
+		return result;
+	struct linux_process *p = adopt(l, child, false);
+	if (!p) {
+		kill(child, SIGKILL);
+		waitpid(child, NULL, __WALL);
+		return target_fail(t, TARGET_SYSTEM, "the new process cannot be read: %s",
+				   strerror(errno));
+	}
+	p->program = strdup(how->argv[0]);
+	first_stop(l, p);
+	*pid = (uint32_t)child;
+	return TARGET_OK;
+}
+
+static enum target_status linux_start(struct target *t, const struct target_launch *how,
+				      uint32_t *pid)
+{
+	AUTO_FREE char *line = NULL;
+	AUTO_FREE const char **words = exec_words(how, &line);
+
+	if (!words)
+		return target_fail(t, TARGET_SYSTEM, "out of memory");
+	return start_words((struct linux_target *)t, how, words, pid);
+}
+
+/* --- attaching --- */
+
+/* The line "Name:\tvalue" of /proc/PID/status as a number; -1: not there. */
+static long status_number(uint32_t pid, const char *name)
+{
+	char path[64], line[256];
+	long value = -1;
+
+	snprintf(path, sizeof(path), "/proc/%u/status", pid);
+	FILE *f = fopen(path, "re");
+	if (!f)
+		return -1;
+	while (value < 0 && fgets(line, sizeof(line), f))
+		if (!strncmp(line, name, strlen(name)) && line[strlen(name)] == ':')
+			value = strtol(line + strlen(name) + 1, NULL, 10);
+	fclose(f);
+	return value;
+}
+
+static bool is_zombie(uint32_t pid)
+{
+	char path[64], text[512] = "";
+
+	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
+	proc_read_short(path, text, sizeof(text));
+	const char *state = strrchr(text, ')');
+	return state && !strncmp(state, ") Z", 3);
+}
+
+/* gdbserver's words, and what to do about it. */
+static enum target_status attach_failed(struct target *t, uint32_t pid, int error)
+{
+	long tracer = status_number(pid, "TracerPid");
+	char why[160] = "";
+
+	if (is_zombie(pid))
+		snprintf(why, sizeof(why), ": it has ended and waits for its parent");
+	else if (error == EPERM && tracer > 0)
+		snprintf(why, sizeof(why), ": process %ld already traces it, end that one first",
+			 tracer);
+	else if (error == EPERM || error == EACCES)
+		snprintf(why, sizeof(why),
+			 ": it must belong to you, and /proc/sys/kernel/yama/ptrace_scope must "
+			 "be 0, or the server needs CAP_SYS_PTRACE");
+	return target_fail(t, TARGET_SYSTEM, "Cannot attach to process %u: %s (%d)%s", pid,
+			   strerror(error), error, why);
+}
+
+/* Seizes and stops one thread; true also when it is known or gone. */
+static bool seize(struct linux_target *l, struct linux_process *p, pid_t tid, bool *grew)
+{
+	if (linux_thread_find(l, tid))
+		return true;
+	if (ptrace(PTRACE_SEIZE, tid, NULL, (void *)(intptr_t)OPTIONS) != 0)
+		return tid != p->pid; /* threads end as they like */
+	struct linux_thread *th = linux_thread_add(l, p, tid);
+	if (!th)
+		return false;
+	*grew = true;
+	th->running = true;
+	l->running++;
+	return true;
+}
+
+/* One pass over the threads that exist now. */
+static bool seize_tasks(struct linux_target *l, struct linux_process *p, bool *grew)
+{
+	char path[64];
+	bool ok = true;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", p->pid);
+	DIR *dir = opendir(path);
+	if (!dir)
+		return false;
+	for (struct dirent *e = readdir(dir); e && ok; e = readdir(dir))
+		if (isdigit((unsigned char)e->d_name[0]))
+			ok = seize(l, p, (pid_t)strtol(e->d_name, NULL, 10), grew);
+	closedir(dir);
+	return ok;
+}
+
+/* Threads may be made while we look, so until a pass finds nothing new. */
+static bool seize_all(struct linux_target *l, struct linux_process *p)
+{
+	bool grew = false;
+
+	if (!seize(l, p, p->pid, &grew))
+		return false;
+	for (int round = 0; grew && round < ATTACH_ROUNDS; round++) {
+		grew = false;
+		if (!seize_tasks(l, p, &grew))
+			return false;
+	}
+	return true;
+}
+
+static void let_go(struct linux_target *l, struct linux_process *p)
+{
+	for (struct linux_thread *th = p->threads; th; th = th->next)
+		ptrace(PTRACE_DETACH, th->tid, NULL, NULL);
+	linux_process_drop(l, p);
+}
+
+static enum target_status linux_attach(struct target *t, uint32_t pid)
+{
+	struct linux_target *l = (struct linux_target *)t;
+
+	if (!pid || pid > INT32_MAX)
+		return target_fail(t, TARGET_INVALID, "%u is no process id", pid);
+	if (linux_process_find(l, pid))
+		return target_fail(t, TARGET_INVALID, "Already attached to process %u", pid);
+	if (pid == (uint32_t)getpid())
+		return target_fail(t, TARGET_INVALID, "process %u is this server", pid);
+	struct linux_process *p = linux_process_add(l, (pid_t)pid, true);
+	if (!p)
+		return target_fail(t, TARGET_SYSTEM, "out of memory");
+	if (!seize_all(l, p)) {
+		int error = errno;
+
+		linux_halt_process(l, p);
+		let_go(l, p);
+		return attach_failed(t, pid, error);
+	}
+	linux_halt_process(l, p);
+	p = linux_process_find(l, pid);
+	if (!p || !p->threads || !linux_mem_open(p) || !(p->desc = host_desc(l->host, p->pid))) {
+		if (p)
+			let_go(l, p);
+		return target_fail(t, TARGET_SYSTEM, "process %u ended or cannot be read", pid);
+	}
+	first_stop(l, p);
+	return TARGET_OK;
+}
+
+static bool linux_attached(const struct target *t, uint32_t pid)
+{
+	const struct linux_target *l = (const struct linux_target *)t;
+
+	for (const struct linux_process *p = l->processes; p; p = p->next)
+		if ((uint32_t)p->pid == pid)
+			return p->attached;
+	return true;
+}
+
+const struct target_process_ops linux_process_ops = {
+	.start = linux_start,
+	.attach = linux_attach,
+	.attached = linux_attached,
+};

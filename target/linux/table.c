@@ -1,0 +1,111 @@
+/*
+ * The tables of processes and threads: add, find, drop. No ptrace here; who calls decides what a
+ * new or lost thread means.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "target/linux/linux_priv.h"
+
+struct linux_process *linux_process_find(struct linux_target *l, uint32_t pid)
+{
+	for (struct linux_process *p = l->processes; p; p = p->next)
+		if ((uint32_t)p->pid == pid)
+			return p;
+	return NULL;
+}
+
+struct linux_process *linux_process_add(struct linux_target *l, pid_t pid, bool attached)
+{
+	size_t insn_n;
+	const void *insn = host_break_insn(&insn_n);
+	struct linux_process *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->pid = pid;
+	p->attached = attached;
+	p->mem = -1;
+	p->points = points_create(insn, insn_n);
+	if (!p->points) {
+		free(p);
+		return NULL;
+	}
+	struct linux_process **end = &l->processes;
+	while (*end)
+		end = &(*end)->next;
+	*end = p;
+	return p;
+}
+
+void linux_process_drop(struct linux_target *l, struct linux_process *p)
+{
+	struct linux_process **at = &l->processes;
+
+	while (p->threads)
+		linux_thread_drop(l, p->threads);
+	while (*at && *at != p)
+		at = &(*at)->next;
+	if (*at)
+		*at = p->next;
+	if (p->mem >= 0)
+		close(p->mem);
+	points_destroy(p->points);
+	point_codes_clear(&p->codes);
+	linux_thread_db_drop(p);
+	free(p->program);
+	free(p->calls);
+	free(p);
+}
+
+static struct linux_thread **bucket(struct linux_target *l, pid_t tid)
+{
+	return &l->hash[(unsigned)tid % LINUX_HASH];
+}
+
+struct linux_thread *linux_thread_find(struct linux_target *l, pid_t tid)
+{
+	struct linux_thread *th = *bucket(l, tid);
+
+	while (th && th->tid != tid)
+		th = th->hash_next;
+	return th;
+}
+
+struct linux_thread *linux_thread_add(struct linux_target *l, struct linux_process *p, pid_t tid)
+{
+	struct linux_thread *th = calloc(1, sizeof(*th));
+
+	if (!th)
+		return NULL;
+	th->process = p;
+	th->owed = true;
+	th->tid = tid;
+	th->prev = p->newest;
+	*(th->prev ? &th->prev->next : &p->threads) = th;
+	p->newest = th;
+	th->hash_next = *bucket(l, tid);
+	*bucket(l, tid) = th;
+	p->thread_count++;
+	l->thread_count++;
+	return th;
+}
+
+void linux_thread_drop(struct linux_target *l, struct linux_thread *th)
+{
+	struct linux_process *p = th->process;
+	struct linux_thread **at = bucket(l, th->tid);
+
+	*(th->prev ? &th->prev->next : &p->threads) = th->next;
+	*(th->next ? &th->next->prev : &p->newest) = th->prev;
+	while (*at != th)
+		at = &(*at)->hash_next;
+	*at = th->hash_next;
+	if (th->running)
+		l->running--;
+	p->thread_count--;
+	l->thread_count--;
+	linux_regs_free(th);
+	free(th);
+}

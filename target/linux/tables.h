@@ -1,0 +1,117 @@
+#ifndef TARGET_LINUX_TABLES_H
+#define TARGET_LINUX_TABLES_H
+
+#include <sys/types.h>
+
+#include "target/linux/host.h"
+#include "target/linux/proc.h"
+#include "target/point_code.h"
+#include "target/points.h"
+#include "target/target.h"
+
+/**
+ * The tables every file of this folder works on. A thread is either running or stopped; a stopped
+ * one may hold an event that has not been told to the client yet (`pending`).
+ */
+
+enum { LINUX_REGSETS = 4 };
+
+/** One register set of a thread: read when first asked for, written back before it runs. */
+struct linux_regset {
+	bool known, dirty;
+	size_t n;     /* bytes the kernel gave */
+	void *data;   /* host_regset_room bytes, allocated with the first read */
+};
+
+struct linux_thread {
+	struct linux_process *process;
+	pid_t tid;
+	bool running;
+	bool stepping;    /* resumed by a single step */
+	bool range;       /* resumed by a range step [range_start, range_end) */
+	uint64_t range_start, range_end;
+	bool halt;        /* asked to stop: says so when it does */
+	int halt_signal;  /* GDB's number it then stops with */
+	bool go;          /* the client wants it to run */
+	bool over;        /* its hit at over_at was dealt with here: it goes over the breakpoint */
+	uint64_t over_at;
+	bool fresh;       /* cloned, its first stop not seen yet */
+	bool owed;        /* the client has resumed it: what happens to it is told */
+	bool has_pending;
+	struct target_stop pending; /* told to the client when has_pending */
+	struct target_stop last;    /* what the client was told last */
+	int deliver;      /* host signal that goes to the thread when it runs again */
+	bool mute;        /* the kernel takes no signal in its stop: it has to be sent */
+	int sent;         /* signal that was sent so, to be delivered without a word */
+	struct linux_regset sets[LINUX_REGSETS];
+	unsigned slots_version; /* of the process's slots that its debug registers have */
+	bool stat_known;        /* `stat` holds until the thread runs */
+	struct proc_stat stat;
+	uint64_t handle; /* what the program's thread library calls it, 0 unknown */
+	struct linux_thread *next, *prev; /* of the process, in the order of their making */
+	struct linux_thread *hash_next;
+};
+
+struct linux_process {
+	pid_t pid;
+	bool attached;      /* not started by us: detached, not killed, at the end */
+	int mem;            /* /proc/PID/mem, O_CLOEXEC */
+	struct linux_thread *threads, *newest;
+	size_t thread_count;
+	const struct arch_desc *desc; /* registers of its threads, from host_desc() */
+	struct points *points;        /* target/points.h */
+	struct point_codes codes;     /* what runs at them */
+	struct host_slot slots[HOST_SLOTS];
+	unsigned slots_version; /* 0: never used */
+	char *program;      /* what was started, for messages; NULL when attached */
+	bool halting;       /* its threads are being stopped: none is started anew */
+	bool vforking;      /* a vfork child borrows its memory: nothing is patched */
+	bool catching;      /* system calls stop its threads */
+	int64_t *calls;     /* the numbers that do, sorted as given; NULL: all */
+	size_t call_count;
+	struct ps_prochandle *thread_db; /* thread_db.c; NULL: not loaded */
+	bool ended;         /* `end` is to be told, then it is dropped */
+	struct target_stop end;
+	struct linux_process *next;
+};
+
+enum { LINUX_HASH = 4096 };
+
+struct linux_target {
+	struct target base;
+	struct linux_process *processes;
+	struct linux_thread *hash[LINUX_HASH];
+	size_t thread_count;
+	size_t running; /* threads that run */
+	struct linux_early *early; /* first stops of threads that no parent has told of yet */
+	int events;        /* epoll of the two below: readable when next_event has work */
+	int child_fd;      /* signalfd of SIGCHLD */
+	int wake_fd;       /* eventfd: an event is pending without a SIGCHLD */
+	struct target_tid last; /* thread of the last event told */
+	char path[4096];   /* of the program that the last exec event told of */
+	bool non_stop;
+	bool resumed;      /* all-stop: a stop is owed to the client */
+	bool halting;      /* all threads are being stopped: none is started anew */
+	bool interrupted;  /* in vain, there was a stop to tell: again at the next resume */
+	unsigned wishes;   /* enum target_wish */
+	uint8_t pass[32];  /* bit per GDB signal number: goes to the program without a stop */
+	struct linux_end *ends; /* of threads, not told yet */
+	uint32_t dice;     /* which of several pending stops is told */
+	bool none_left;    /* the last thread that was resumed has ended */
+	struct host *host; /* CPU tables, owned */
+	char *thread_db_folders; /* where libthread_db is looked for, NULL: preset */
+};
+
+/* --- table.c --- */
+struct linux_process *linux_process_find(struct linux_target *l, uint32_t pid);
+struct linux_process *linux_process_add(struct linux_target *l, pid_t pid, bool attached);
+void linux_process_drop(struct linux_target *l, struct linux_process *p);
+struct linux_thread *linux_thread_find(struct linux_target *l, pid_t tid);
+struct linux_thread *linux_thread_add(struct linux_target *l, struct linux_process *p, pid_t tid);
+void linux_thread_drop(struct linux_target *l, struct linux_thread *th);
+static inline struct target_tid linux_tid(const struct linux_thread *th)
+{
+	return (struct target_tid){ (uint32_t)th->process->pid, (uint32_t)th->tid };
+}
+
+#endif

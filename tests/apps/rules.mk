@@ -1,0 +1,26 @@
+# Programs that the tests debug. Included by the Makefile; `apps` builds them all.
+
+APP_DIR := $(O)/tests/apps
+
+# lists.c needs no library, so it can be built for 4-byte addresses without any being installed
+LISTS_FLAGS := -O1 -I. -ffreestanding -fno-stack-protector -fpie -fvisibility=hidden \
+	-fno-asynchronous-unwind-tables -nostdlib -static-pie -Wl,-T,tests/apps/lists.ld \
+	-Wl,--no-dynamic-linker -Wl,--build-id=none
+APPS := $(addprefix $(APP_DIR)/,spaces say $(if $(filter x86_64,$(ARCH)),lists64 lists32))
+
+.PHONY: apps
+apps: $(APPS)
+
+$(APP_DIR)/spaces: tests/apps/spaces.c
+	$(Q)mkdir -p $(@D)
+	$(Q)gcc -D_GNU_SOURCE -g -O1 -pthread -o $@ $< -ldl
+
+$(APP_DIR)/say: tests/apps/say.c
+	$(Q)mkdir -p $(@D)
+	$(Q)gcc -D_GNU_SOURCE -g -O0 -o $@ $<
+
+$(APP_DIR)/lists%: tests/apps/lists.c tests/apps/lists.h tests/apps/lists.ld
+	$(Q)mkdir -p $(@D)
+	$(Q)gcc -m$* $(LISTS_FLAGS) -o $@ $<
+
+TEST_FILES += $(APPS)

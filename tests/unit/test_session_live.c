@@ -1,0 +1,117 @@
+/*
+ * Dialogs about what only programs have, against the fake that starts them: non-stop, events the
+ * client wishes, symbols it looks up.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/fake/fake_client.h"
+#include "tests/unit/unit.h"
+
+/** Packets one after the other; the first row without a packet ends the list. */
+struct line {
+	const char *packet, *want;
+};
+
+static void play(struct fake_client *c, const struct line *lines)
+{
+	for (; lines->packet; lines++)
+		CU_ASSERT_TRUE(client_expect(c, lines->packet, lines->want));
+}
+
+/* The notification that is due is this, or there is none. */
+static void notice(struct fake_client *c, const char *want)
+{
+	bool due = session_notice(c->session);
+	char got[256] = CLIENT_SILENCE;
+
+	if (due)
+		snprintf(got, sizeof(got), "%.*s", (int)c->session->reply.len,
+			 c->session->reply.data);
+	CU_ASSERT_STRING_EQUAL(got, want);
+}
+
+static void happens(struct fake_client *c, uint32_t tid, enum target_signal signal)
+{
+	c->target->event = (struct target_stop){ .tid = { 1, tid }, .signal = signal, .core = -1 };
+	c->target->has_event = true;
+	CU_ASSERT_FALSE(session_event(c->session));
+}
+
+#define REGS(tid)                                                                                  \
+	"00:706300000000000" tid ";01:737000000000000" tid ";02:783239000000000" tid               \
+	";thread:" tid ";"
+
+static void test_non_stop(void)
+{
+	struct fake_client c;
+
+	client_open(&c, FAKE_ALL | FAKE_START);
+	play(&c, (struct line[]){
+			 { "QNonStop:1", "OK" },
+			 { "vCont;c", "OK" },
+			 { "p0", "~7063*" }, /* served while threads run */
+			 { NULL, NULL },
+		 });
+	CU_ASSERT_TRUE(c.target->non_stop);
+	notice(&c, CLIENT_SILENCE);
+	happens(&c, 1, TARGET_SIGNAL_TRAP);
+	happens(&c, 3, TARGET_SIGNAL_INT);
+	notice(&c, "Stop:T05" REGS("1"));
+	notice(&c, CLIENT_SILENCE); /* the second waits for the first to be fetched */
+	play(&c, (struct line[]){
+			 { "vStopped", "T02" REGS("3") },
+			 { "vStopped", "OK" },
+			 { "QNonStop:0", "OK" },
+			 { NULL, NULL },
+		 });
+	CU_ASSERT_FALSE(c.target->non_stop);
+	client_close(&c);
+}
+
+static void test_wishes(void)
+{
+	struct fake_client c;
+
+	client_open(&c, FAKE_ALL | FAKE_START);
+	client_ask(&c, "qSupported:fork-events+;exec-events+");
+	CU_ASSERT_EQUAL(c.target->wishes, TARGET_WISH_FORK | TARGET_WISH_EXEC);
+	client_ask(&c, "QThreadEvents:1");
+	CU_ASSERT_EQUAL(c.target->wishes,
+			TARGET_WISH_FORK | TARGET_WISH_EXEC | TARGET_WISH_THREADS);
+	client_ask(&c, "QCatchSyscalls:1;1;e7");
+	CU_ASSERT_TRUE(c.target->catching && c.target->call_count == 2 &&
+		       c.target->last_call == 0xe7);
+	client_ask(&c, "QCatchSyscalls:0");
+	CU_ASSERT_FALSE(c.target->catching);
+	client_ask(&c, "QPassSignals:e;11");
+	CU_ASSERT_TRUE(c.target->pass[1] == 0x40 && c.target->pass[2] == 2);
+	client_close(&c);
+}
+
+static void test_symbols(void)
+{
+	struct fake_client c;
+
+	client_open(&c, FAKE_ALL | FAKE_START);
+	play(&c, (struct line[]){
+			 { "qSymbol::", "qSymbol:6f6e65" },
+			 { "m1000,4", "30303030" }, /* GDB reads in between */
+			 { "qSymbol:abc:6f6e65", "qSymbol:74776f" },
+			 { "qSymbol::74776f", "OK" },
+			 { NULL, NULL },
+		 });
+	CU_ASSERT_STRING_EQUAL(c.target->symbols, "1 one=abc|1 two=?|");
+	client_close(&c);
+}
+
+static const struct unit_test tests[] = {
+	{ "non-stop", test_non_stop },
+	{ "wishes of the client", test_wishes },
+	{ "symbols", test_symbols },
+};
+
+int main(void)
+{
+	return unit_run("session_live", tests, sizeof(tests) / sizeof(tests[0]));
+}
