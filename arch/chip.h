@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "arch/arch.h"
+#include "arch/channel.h"
 
 /**
  * Facts about one Ascend chip. To add a chip: write arch/chip_<name>.c (open it with the document
@@ -99,6 +100,7 @@ struct chip {
 	uint16_t aiv_offset;      /* unified id of AIV 0 */
 	uint8_t reg_entry_size;   /* bytes of one register entry in a dump: 32 or 48 */
 	bool simt;                /* AIV cores have SIMD/SIMT positions */
+	const struct chip_channel *channel; /* NULL: cannot be debugged live */
 	const struct chip_reg *regs;
 	size_t reg_count;
 	const struct chip_mem_info *mems;

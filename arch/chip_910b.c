@@ -137,6 +137,25 @@ static const struct chip_error_reg errors[] = {
 	AIC_ERROR(5),
 };
 
+/* Names of the runtime and the order of L0C's four-byte elements: live facts 7 and 5. */
+static const char *const socs[] = { "Ascend910B", "Ascend910_93", NULL };
+
+static uint64_t l0c_at(uint64_t a, size_t *run)
+{
+	uint64_t m = a / 64, n = a / 4 % 16;
+
+	*run = 16 - a % 16;
+	return m / 2 * 128 + n / 4 * 32 + (m % 2 ? 16 : 0) + n % 4 * 4 + a % 4;
+}
+
+static const struct chip_swizzle swizzles[] = { { CHIP_L0C, l0c_at } };
+
+static const struct chip_channel channel = {
+	.socs = socs,
+	.swizzles = swizzles,
+	.swizzle_count = CHIP_COUNT(swizzles),
+};
+
 const struct chip chip_910b = {
 	.name = "910B",
 	.product = "A2/A3",
@@ -145,6 +164,7 @@ const struct chip chip_910b = {
 	.aiv_max = 50,
 	.aiv_offset = 25,
 	.reg_entry_size = 32,
+	.channel = &channel,
 	.regs = regs,
 	.reg_count = CHIP_COUNT(regs),
 	.mems = mems,

@@ -61,6 +61,15 @@ static const struct chip_error_reg errors_v5[] = {
 	ERROR("L1_ERROR_T0_1", LOW_BITS(23), "L1_ERROR", l1_pc),
 };
 
+/* Names of the runtime: live facts 7. */
+static const char *const socs[] = { "Ascend950", NULL };
+
+static const struct chip_channel channel = {
+	.wide_masks = true,
+	.hw_breaks = true,
+	.socs = socs,
+};
+
 const struct chip chip_950 = {
 	.name = "950",
 	.product = "A5",
@@ -70,6 +79,7 @@ const struct chip chip_950 = {
 	.aiv_offset = 36,
 	.reg_entry_size = 48,
 	.simt = true,
+	.channel = &channel,
 	.regs = chip_950_regs,
 	.reg_count = CHIP_950_REGS,
 	.mems = mems,

@@ -24,3 +24,10 @@ $(APP_DIR)/lists%: tests/apps/lists.c tests/apps/lists.h tests/apps/lists.ld
 	$(Q)gcc -m$* $(LISTS_FLAGS) -o $@ $<
 
 TEST_FILES += $(APPS)
+
+# A driver's node for the link to devices, preloaded into its test.
+DRV_SHIM := $(O)/tests/shim/drv-shim.so
+$(DRV_SHIM): tests/shim/drv_shim.c tests/fake/fake_npu.c tests/shim/drv_shim.h tests/fake/fake_npu.h
+	$(Q)mkdir -p $(@D)
+	$(Q)gcc -D_GNU_SOURCE -I. -g -O1 -fPIC -shared -o $@ $(filter %.c,$^)
+TEST_FILES += $(DRV_SHIM)

@@ -2,6 +2,7 @@
 # a folder includes only what stands below it
 # stub -> rsp config target arch, main.c what opens a kind; target/<kind> -> target/*.h
 # target/symbols target/ascend arch; target -> arch; rsp config arch -> nothing of ours. Kinds never see each other; private headers stay at home.
+# One header crosses: how the simulated NPU is reached, which is a protocol and no code.
 awk '
 	# May a file in folder `from` include a header in folder `to`?
 	function allowed(from, to, file) {
@@ -37,6 +38,8 @@ awk '
 		split($0, part, "\"")
 		to = part[2]
 		bad = !sub(/\/[^\/]*$/, "", to) || !allowed(from, to, FILENAME)
+		if (from == "target/device" && part[2] == "target/sim/sim_wire.h")
+			next
 		if (bad || (part[2] ~ /_priv\.h$/ && from != to && from !~ /^tests/))
 			print FILENAME ":" FNR ": " $0
 	}
