@@ -41,8 +41,8 @@ static const char *triple(struct session *s)
 {
 	const struct arch_desc *d = target_arch(s->target, session_thread(s));
 
-	return d && !strcmp(d->name, "aarch64") ? "aarch64-unknown-unknown" :
-						  "x86_64-unknown-linux-gnu";
+	return d && !strcmp(d->name, "aarch64") ? "aarch64-unknown-unknown"
+						: "x86_64-unknown-linux-gnu";
 }
 
 static void add_triple(struct session *s, struct rsp_buf *out)
@@ -103,6 +103,18 @@ enum target_status cmd_offsets(struct session *s, const struct rsp_args *a, stru
 		return TARGET_UNSUPPORTED;
 	rsp_buf_format(out, "TextSeg=%" PRIx64, only.at);
 	return TARGET_OK;
+}
+
+/* Where lldb finds the dynamic linker's lists, which it reads itself. */
+enum target_status cmd_link_word(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
+{
+	uint64_t at;
+
+	(void)a;
+	enum target_status status = target_link_word(s->target, session_thread(s).pid, &at);
+	if (status == TARGET_OK)
+		rsp_buf_format(out, "%" PRIx64, at);
+	return status;
 }
 
 enum target_status cmd_thread_stop_info(struct session *s, const struct rsp_args *a,

@@ -7,10 +7,10 @@
 
 #include <string.h>
 
-#define RUN   TARGET_CAN_RUN
-#define WRITE TARGET_CAN_WRITE
-#define BREAK TARGET_CAN_BREAK
-#define START TARGET_CAN_START
+#define RUN    TARGET_CAN_RUN
+#define WRITE  TARGET_CAN_WRITE
+#define BREAK  TARGET_CAN_BREAK
+#define START  TARGET_CAN_START
 #define LAUNCH SESSION_CAN_LAUNCH
 
 const struct command commands[] = {
@@ -85,6 +85,7 @@ const struct command commands[] = {
 	{ "qHostInfo", "", cmd_host_info, 0, REPLY_DATA, false, NULL },
 	{ "qProcessInfo", "", cmd_process_info, 0, REPLY_DATA, false, NULL },
 	{ "qOffsets", "", cmd_offsets, TARGET_HAS_LIBRARIES, REPLY_DATA, false, NULL },
+	{ "qShlibInfoAddr", "", cmd_link_word, TARGET_HAS_LINK_WORD, REPLY_DATA, false, NULL },
 	{ "qThreadStopInfo", "t", cmd_thread_stop_info, 0, REPLY_DATA, false, NULL },
 	{ "qMemoryRegionInfo", "?:x", cmd_region, TARGET_HAS_REGIONS, REPLY_DATA, false, NULL },
 	{ "qEcho:", "*", cmd_echo, 0, REPLY_DATA, false, NULL },

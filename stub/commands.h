@@ -139,6 +139,8 @@ enum target_status cmd_host_info(struct session *s, const struct rsp_args *a, st
 enum target_status cmd_process_info(struct session *s, const struct rsp_args *a,
 				    struct rsp_buf *out);
 enum target_status cmd_offsets(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
+enum target_status cmd_link_word(struct session *s, const struct rsp_args *a,
+				 struct rsp_buf *out);
 enum target_status cmd_thread_stop_info(struct session *s, const struct rsp_args *a,
 					struct rsp_buf *out);
 enum target_status cmd_echo(struct session *s, const struct rsp_args *a, struct rsp_buf *out);

@@ -16,6 +16,7 @@ static unsigned caps_of_view(const struct target_view_ops *v)
 static unsigned caps_of_os(const struct target_os_ops *os)
 {
 	return (os->auxv ? TARGET_HAS_AUXV : 0u) | (os->link_maps ? TARGET_HAS_LINK_MAPS : 0u) |
+	       (os->link_word ? TARGET_HAS_LINK_WORD : 0u) |
 	       (os->siginfo_read && os->siginfo_write ? TARGET_HAS_SIGINFO : 0u);
 }
 

@@ -122,6 +122,8 @@ struct target_os_ops {
 	enum target_status (*link_maps)(struct target *t, uint32_t pid,
 					const struct target_link_start *from,
 					target_link_map_fn fn, void *ctx);
+	/** Address of the word that holds the address of the linker's r_debug, 0 at first. */
+	enum target_status (*link_word)(struct target *t, uint32_t pid, uint64_t *out);
 	/** siginfo_t of the thread's last signal in the layout of its program. */
 	enum target_status (*siginfo_read)(struct target *t, struct target_tid tid,
 					   struct target_text *out);

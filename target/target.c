@@ -489,6 +489,14 @@ enum target_status target_link_maps(struct target *t, uint32_t pid,
 	return end(t, os(t)->link_maps(t, pid, from, fn, ctx));
 }
 
+enum target_status target_link_word(struct target *t, uint32_t pid, uint64_t *out)
+{
+	begin(t);
+	if (!os(t)->link_word)
+		return unsupported(t, "tell where the linker's lists are");
+	return end(t, os(t)->link_word(t, pid, out));
+}
+
 enum target_status target_siginfo_read(struct target *t, struct target_tid tid,
 				       struct target_text *out)
 {

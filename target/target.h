@@ -42,6 +42,7 @@ enum {
 	TARGET_HAS_HOST_FILES = 8192,
 	TARGET_CAN_START = 16384,
 	TARGET_CAN_EVALUATE = 32768,
+	TARGET_HAS_LINK_WORD = 65536,
 };
 unsigned target_caps(const struct target *t);
 
@@ -82,8 +83,8 @@ enum target_status target_detach(struct target *t, uint32_t pid) TARGET_CHECKED;
 enum target_status target_kill(struct target *t, uint32_t pid) TARGET_CHECKED;
 /** Events and signals a client wants told; nothing for targets that do not run. */
 void target_wish(struct target *t, unsigned wishes);
-enum target_status target_catch_calls(struct target *t, uint32_t pid, bool on,
-				      const int64_t *calls, size_t n) TARGET_CHECKED;
+enum target_status target_catch_calls(struct target *t, uint32_t pid, bool on, const int64_t *calls,
+				      size_t n) TARGET_CHECKED;
 /** false: the target knows all-stop only. */
 bool target_non_stop(struct target *t, bool on);
 void target_pass(struct target *t, const uint8_t *bits, size_t n);
@@ -121,6 +122,7 @@ enum target_status target_auxv(struct target *t, uint32_t pid,
 enum target_status target_link_maps(struct target *t, uint32_t pid,
 				    const struct target_link_start *from, target_link_map_fn fn,
 				    void *ctx) TARGET_CHECKED;
+enum target_status target_link_word(struct target *t, uint32_t pid, uint64_t *out) TARGET_CHECKED;
 enum target_status target_siginfo_read(struct target *t, struct target_tid tid,
 				       struct target_text *out) TARGET_CHECKED;
 enum target_status target_siginfo_write(struct target *t, struct target_tid tid, uint64_t offset,

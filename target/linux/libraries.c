@@ -128,8 +128,8 @@ static bool find_dynamic(const struct walk *w, uint64_t *out)
 	return has_dynamic && has_self;
 }
 
-/* Value of DT_DEBUG: 0 until the dynamic linker has run. */
-static bool find_debug(const struct walk *w, uint64_t *out)
+/* DT_DEBUG: where its value stands, and the value: 0 until the dynamic linker has run. */
+static bool find_debug(const struct walk *w, uint64_t *place, uint64_t *out)
 {
 	uint64_t at, pair[2];
 
@@ -139,6 +139,7 @@ static bool find_debug(const struct walk *w, uint64_t *out)
 		if (!read_words(w, at, 2, pair) || pair[0] == DT_NULL)
 			return false;
 		if (pair[0] == DT_DEBUG) {
+			*place = at + w->word;
 			*out = pair[1];
 			return true;
 		}
@@ -236,30 +237,54 @@ static void walk_spaces(struct walk *w, uint64_t debug)
 	}
 }
 
-enum target_status linux_link_maps(struct target *t, uint32_t pid,
-				   const struct target_link_start *from, target_link_map_fn fn,
-				   void *ctx)
+/* Begins a walk through a process that is debugged. */
+static enum target_status begin(struct target *t, uint32_t pid, struct walk *w)
 {
-	struct walk w = { .left = ENTRIES_MAX, .fn = fn, .ctx = ctx };
 	struct linux_process *p;
 	struct proc_class class;
-	uint64_t debug;
 
 	enum target_status status = linux_view_process(t, pid, &p);
 	if (status != TARGET_OK)
 		return status;
 	if (!proc_class(pid, &class))
 		return target_fail(t, TARGET_UNAVAILABLE, "process %u has ended", pid);
-	w.process = p;
-	w.word = class.wide ? sizeof(uint64_t) : sizeof(uint32_t);
+	w->process = p;
+	w->word = class.wide ? sizeof(uint64_t) : sizeof(uint32_t);
+	return TARGET_OK;
+}
+
+static enum target_status no_list(struct target *t, uint32_t pid)
+{
+	return target_fail(t, TARGET_UNAVAILABLE,
+			   "the program of process %u has no list of libraries", pid);
+}
+
+enum target_status linux_link_maps(struct target *t, uint32_t pid,
+				   const struct target_link_start *from, target_link_map_fn fn,
+				   void *ctx)
+{
+	struct walk w = { .left = ENTRIES_MAX, .fn = fn, .ctx = ctx };
+	uint64_t place, debug;
+
+	enum target_status status = begin(t, pid, &w);
+	if (status != TARGET_OK)
+		return status;
 	if (from->lm)
 		walk_list(&w, from->lm, from->previous, from->space);
-	else if (find_debug(&w, &debug))
+	else if (find_debug(&w, &place, &debug))
 		walk_spaces(&w, debug);
 	else
-		return target_fail(t, TARGET_UNAVAILABLE,
-				   "the program of process %u has no "
-				   "list of libraries",
-				   pid);
+		return no_list(t, pid);
 	return TARGET_OK;
+}
+
+enum target_status linux_link_word(struct target *t, uint32_t pid, uint64_t *out)
+{
+	struct walk w = { 0 };
+	uint64_t debug;
+
+	enum target_status status = begin(t, pid, &w);
+	if (status != TARGET_OK)
+		return status;
+	return find_debug(&w, out, &debug) ? TARGET_OK : no_list(t, pid);
 }

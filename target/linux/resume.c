@@ -30,6 +30,7 @@ void linux_thread_run(struct linux_target *l, struct linux_thread *th, int signa
 	linux_regs_flush(l, th);
 	linux_hw_update(th);
 	th->running = th->go = true;
+	th->last = (struct target_stop){ .kind = TARGET_STOP_SIGNAL, .core = -1 };
 	th->stat_known = false;
 	th->deliver = 0;
 	l->running++;

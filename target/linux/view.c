@@ -95,6 +95,7 @@ static enum target_status view_thread_core(struct target *t, struct target_tid t
 const struct target_view_ops linux_view_ops = {
 	.thread_name = view_thread_name,
 	.exec_file = view_exec_file,
+	.region = linux_region,
 	.tables = linux_tables,
 	.table = linux_table,
 };
@@ -102,6 +103,7 @@ const struct target_view_ops linux_view_ops = {
 const struct target_os_ops linux_os_ops = {
 	.auxv = view_auxv,
 	.link_maps = linux_link_maps,
+	.link_word = linux_link_word,
 	.siginfo_read = linux_siginfo_read,
 	.siginfo_write = linux_siginfo_write,
 	.thread_core = view_thread_core,

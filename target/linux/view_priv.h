@@ -14,6 +14,11 @@ enum target_status linux_view_thread(struct target *t, struct target_tid tid,
 enum target_status linux_link_maps(struct target *t, uint32_t pid,
 				   const struct target_link_start *from, target_link_map_fn fn,
 				   void *ctx);
+enum target_status linux_link_word(struct target *t, uint32_t pid, uint64_t *out);
+
+/* --- maps.c --- */
+enum target_status linux_region(struct target *t, struct target_tid tid, uint64_t at,
+				struct target_region *out);
 
 /* --- thread_db.c --- */
 const char *linux_symbol_wanted(struct target *t, uint32_t pid, bool first);

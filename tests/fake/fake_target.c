@@ -506,7 +506,16 @@ static enum target_status fake_tls(struct target *t, struct target_tid tid, uint
 	return TARGET_OK;
 }
 
+static enum target_status fake_link_word(struct target *t, uint32_t pid, uint64_t *out)
+{
+	(void)t;
+	(void)pid;
+	*out = FAKE_LINK_MAP;
+	return TARGET_OK;
+}
+
 static const struct target_os_ops os_ops = {
+	.link_word = fake_link_word,
 	.symbol_wanted = fake_symbol_wanted,
 	.symbol_found = fake_symbol_found,
 	.tls_address = fake_tls,

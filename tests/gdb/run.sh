@@ -140,10 +140,12 @@ play_mi() {
 	rm "$work/in"
 }
 
-# lldb with the kernel that --translate makes of the script's "# kernel:". Debian's lldb-14 says at its
-# start that it misses a Python module.
+# lldb, with the kernel that --translate makes of the script's "# kernel:" if it has one. Debian's
+# lldb-14 says at its start that it misses a Python module.
 play_lldb() {
-	"$server" --translate "$O/tests/kernels/$(directive "$1" kernel)" -f -o "$work/OUT.o" \
+	: >"$work/out"
+	kernel=$(directive "$1" kernel)
+	[ -z "$kernel" ] || "$server" --translate "$O/tests/kernels/$kernel" -f -o "$work/OUT.o" \
 		>"$work/out" 2>&1
 	fill <"$1" >"$work/script"
 	HOME=$work/home timeout 120 "$LLDB" --no-lldbinit --script-language none --batch \
@@ -157,6 +159,8 @@ normalise() {
 		-e "s/localhost:$port2/localhost:PORT2/g" -e '/^+set trace-commands off$/d' \
 		-e "s,$work,WORK,g" -e "s,$O/tests/apps,APPS,g" -e "s,$root,ROOT,g" \
 		-e 's/process [0-9]\{3,\}\( \{0,1\}\) */process PID\1/g' \
+		-e 's/Process [0-9]\{3,\}/Process PID/' -e 's/tid = [0-9]\{3,\}/tid = TID/' \
+		-e 's/0x0000\(555\|7ff\)[0-9a-f]*/ADDR/g' \
 		-e '/^Reading symbols from \/[lu]/d' -e '/ in \{0,1\}_start ()/d' -e '/^_start ()/d' \
 		-e 's/ *$//' \
 		-e 's/-[0-9a-f]\{12\}\.o/-DIGEST.o/g' -e 's/\(DIGEST\.o  *\)[0-9a-f]\{16\}/\1DIGEST/' \

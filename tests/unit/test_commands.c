@@ -125,6 +125,7 @@ static const struct exchange starting[] = {
 	{ "QCatchSyscalls:1", "OK" },
 	{ "QCatchSyscalls:1;1;ffffffffffffffff", "OK" },
 	{ "vStopped", "OK" }, /* nothing is queued */
+	{ "qShlibInfoAddr", "aa00" },
 	{ "qSymbol::", "qSymbol:6f6e65" },
 	{ "qSymbol:1000:6f6e65", "qSymbol:6f6e65" },
 	{ "qGetTLSAddr:p1.3,10,aa00", "30010" },
@@ -356,6 +357,7 @@ static const struct exchange hostile[] = {
 	{ "qOffsets;", MALFORMED },
 	{ "qThreadStopInfo", MALFORMED },
 	{ "qThreadStopInfo9", NO_THREAD },
+	{ "qShlibInfoAddr:", "" },
 	{ "qMemoryRegionInfo:", MALFORMED },
 	{ "qMemoryRegionInfo:z", MALFORMED },
 	{ "qGDBServerVersion;", MALFORMED },
@@ -411,6 +413,7 @@ static const struct exchange cannot[] = {
 	{ "vRun;2f62696e2f6c73", "E.a dump cannot be run: `attach 1` shows it again" },
 	{ "Z0,1000,4", NO_BREAK },
 	{ "z0,1000,4", NO_BREAK },
+	{ "qShlibInfoAddr", "" },
 	{ "qMemoryRegionInfo", "" },
 	{ "qMemoryRegionInfo:0", "" },
 	{ "qOffsets", "" },
