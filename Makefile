@@ -94,7 +94,7 @@ check-fuzz: $(REPLAY_BIN) ## fuzz targets over their corpora
 	$(RUN) fuzz
 check-lint: lint
 
-.PHONY: lint format fuzz fuzz-bin bench coverage demo deps
+.PHONY: lint format fuzz fuzz-bin bench compare-robustness coverage demo deps
 lint: ## house rules
 	$(RUN) lint
 format: ## clang-format all sources in place
@@ -105,6 +105,8 @@ fuzz: ## every fuzz target for FUZZ_SECONDS (60), with clang's sanitizers
 fuzz-bin: $(FUZZ_BIN)
 bench: $(BIN) $(TEST_FILES) $(BENCH_FILES) ## speed beside gdbserver
 	$(Q)O=$(O) tests/bench/run.sh
+compare-robustness: $(BIN) $(TEST_FILES) ## one-packet tests, gdbserver beside ours
+	$(Q)O=$(O) $(O)/tests/tools/rsp-probe --compare tests/protocol/packets.tab
 coverage: ## lines and branches that the tests reach
 	$(Q)-find $(O)-cov -name "*.gcda" -delete 2>/dev/null
 	-$(AGAIN) O=$(O)-cov CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage check-all
@@ -134,6 +136,6 @@ clean: ## remove all output
 	$(Q)rm -rf $(O) $(O)-fuzz $(O)-cov build-san
 help: ## this list
 	@echo 'make TARGET [O=folder] [CC=clang] [SAN=address,undefined] [V=1]'
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' Makefile
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -49,7 +49,7 @@ uint64_t host_break_pc_offset(void);
 
 /** This CPU has points of that kind. */
 bool host_has_point(enum target_point_kind kind);
-/** The slots a point needs, at most HOST_SLOTS; 0: more than there are. */
+/** The slots a point needs, at most HOST_SLOTS; 0: more than there are, or out of reach. */
 size_t host_slots_of(const struct target_point *p, struct host_slot *out);
 bool host_slots_write(pid_t tid, const struct host_slot *slots);
 /** The slot that stopped a thread, -1 none; the CPU's note of it is cleared. */

@@ -230,12 +230,15 @@ bool host_has_point(enum target_point_kind kind)
 	return kind != TARGET_READ_WATCH;
 }
 
+/* The kernel refuses debug registers that point behind the memory of programs. */
+#define WATCH_END (UINT64_C(1) << 47)
+
 size_t host_slots_of(const struct target_point *p, struct host_slot *out)
 {
 	uint64_t at = p->at, left = p->kind == TARGET_HW_BREAK ? 1 : p->size;
 	size_t n = 0;
 
-	if (!left || left > HOST_SLOTS * 8)
+	if (!left || left > HOST_SLOTS * 8 || at >= WATCH_END || left > WATCH_END - at)
 		return 0;
 	while (left) {
 		if (n == HOST_SLOTS)

@@ -3,6 +3,7 @@
  * thread's debug registers when the thread runs the next time. What a slot looks like to the CPU is
  * host_*.c's.
  */
+#include <inttypes.h>
 #include <string.h>
 #include <sys/ptrace.h>
 
@@ -62,13 +63,17 @@ enum target_status linux_hw_point(struct linux_target *l, struct linux_process *
 
 	if (!host_has_point(point->kind))
 		return TARGET_UNSUPPORTED;
+	if (!n)
+		return target_fail(&l->base, TARGET_INVALID,
+				   "no debug registers cover %" PRIu64 " bytes at %#" PRIx64,
+				   point->size, point->at);
 	/* a breakpoint that is set again has another condition only */
-	if (set && n && point->kind == TARGET_HW_BREAK && find(p, &parts[0]))
+	if (set && point->kind == TARGET_HW_BREAK && find(p, &parts[0]))
 		return TARGET_OK;
 	memcpy(before, p->slots, sizeof(before));
 	while (i < n && (set ? take(p, &parts[i]) : drop(p, &parts[i])))
 		i++;
-	if (n && i == n) {
+	if (i == n) {
 		p->slots_version++;
 		reach_running(p);
 		return TARGET_OK;

@@ -100,8 +100,10 @@ struct play_app {
 /** Starts a program that a daemon attaches to later; the one before ends. */
 bool app_spawn(struct play_app *a, const char *const *argv);
 void app_end(struct play_app *a);
-/** It neither stands traced nor has ended, now or within a step. */
+/** It is neither traced nor stopped and has not ended, now or within a step. */
 bool app_comes_free(const struct play_app *a);
+/** It has ended; its number is still taken. */
+bool app_is_zombie(const struct play_app *a);
 /** Takes the process of a stop reply as the one in hand. */
 void app_note(struct play_app *a, const char *reply);
 /** Appends text with the process in hand for each "{pid}". */

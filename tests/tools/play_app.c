@@ -45,24 +45,52 @@ void app_end(struct play_app *a)
 	a->pid = 0;
 }
 
-static bool runs(const struct play_app *a)
+/* The letter of its state, '\0' when it is gone for good. */
+static char state_of(const struct play_app *a)
 {
 	char path[64], text[256] = "";
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", a->pid);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return false;
+		return '\0';
 	(void)!read(fd, text, sizeof(text) - 1);
 	close(fd);
 	const char *state = strrchr(text, ')');
-	return state && strncmp(state, ") t", 3) && strncmp(state, ") Z", 3);
+	return state && state[1] ? state[2] : '\0';
+}
+
+bool app_is_zombie(const struct play_app *a)
+{
+	return state_of(a) == 'Z';
+}
+
+static bool is_traced(const struct play_app *a)
+{
+	char path[64], line[128];
+	long tracer = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", a->pid);
+	FILE *f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f))
+		if (!strncmp(line, "TracerPid:", strlen("TracerPid:")))
+			tracer = strtol(line + strlen("TracerPid:"), NULL, 10);
+	if (f)
+		fclose(f);
+	return tracer != 0;
+}
+
+static bool runs(const struct play_app *a)
+{
+	char state = state_of(a);
+
+	return state && !strchr("tTZ", state);
 }
 
 bool app_comes_free(const struct play_app *a)
 {
 	for (int ms = 0; ms < PLAY_STEP_MS; ms += PLAY_PAUSE_MS) {
-		if (runs(a))
+		if (runs(a) && !is_traced(a))
 			return true;
 		usleep(PLAY_PAUSE_MS * 1000);
 	}

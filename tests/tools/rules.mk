@@ -35,4 +35,9 @@ $(TOOL_DIR)/rsp-play: $(addprefix $(TOOL_DIR)/,rsp-play.o play_app.o play_daemon
 		play_text.o play_wire.o) $(LIB)
 	$(Q)$(LINK)
 
-TEST_FILES += $(TOOL_DIR)/rsp-play $(DUMPS)
+# single packets to a server with a process
+PROBE_OBJ := $(addprefix $(TOOL_DIR)/,probe.o play_app.o play_daemon.o play_text.o play_wire.o)
+$(TOOL_DIR)/rsp-probe: $(TOOL_DIR)/rsp-probe.o $(PROBE_OBJ) $(LIB)
+	$(Q)$(LINK)
+
+TEST_FILES += $(addprefix $(TOOL_DIR)/,rsp-play rsp-probe) $(DUMPS)

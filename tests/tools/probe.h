@@ -1,0 +1,51 @@
+#ifndef TESTS_TOOLS_PROBE_H
+#define TESTS_TOOLS_PROBE_H
+
+#include "tests/tools/play.h"
+
+/** A server with a real process under it, for tools that send it packets of any kind. */
+
+enum probe_kind {
+	PROBE_PROCESS, /* --multi, attached to tests/apps/stay */
+	PROBE_DUMP,    /* --core FILE */
+};
+
+struct probe {
+	const char *server; /* path of the program */
+	const char *core;   /* PROBE_DUMP: the file */
+	const char *folder; /* of what was built */
+	enum probe_kind kind;
+	struct play_daemon daemon;
+	struct play_wire wire;
+	struct play_app app;
+	uint64_t pc;   /* of the thread that is stopped first */
+	uint64_t text; /* start of the program's code */
+	uint64_t ram;  /* a page that nobody uses */
+	uint64_t main; /* thread: the process, or that of the stop reply */
+	uint64_t pid;
+	uint8_t *code; /* of the program, before it was touched */
+	size_t code_n;
+};
+
+/** Starts all of it and says hello. NULL, or what did not work. */
+const char *probe_start(struct probe *p);
+/**
+ * Leaves and waits for the server. NULL, or what was left behind: a server, a process that is
+ * traced or stopped, code that is not what it was.
+ */
+const char *probe_end(struct probe *p);
+/** Whatever is left goes; probe_start may follow. */
+void probe_drop(struct probe *p);
+
+/** Appends text with {pid} {pc} {text} {ram} filled in. */
+void probe_fill(const struct probe *p, const char *text, struct play_text *out);
+/** One packet and its reply; out is emptied first. */
+enum play_got probe_ask(struct probe *p, const char *packet, size_t n, struct play_text *out);
+/** The next reply; text for the console in front of it is left out. */
+enum play_got probe_reply(struct probe *p, struct play_text *out);
+/** After bytes that may or may not be answered: asks until the answer to `qC` is there. */
+bool probe_sync(struct probe *p);
+/** NULL, or why the process is not one that can be debugged. gone: it is expected to be away. */
+const char *probe_check(struct probe *p, bool gone);
+
+#endif
