@@ -18,6 +18,8 @@ struct config {
 	char listen[CONFIG_TEXT];     /* [server] listen */
 	bool once;                    /* [server] once */
 	bool multi;                   /* [server] multi */
+	char allow[CONFIG_TEXT];      /* [access] allow; "" = nobody else */
+	uint64_t idle_timeout;        /* [access] idle_timeout: seconds, 0 = none */
 	uint64_t log_level;           /* [log] level: 0 errors .. 3 debug */
 	char log_file[CONFIG_TEXT];   /* [log] file; "" = stderr */
 	char packet_log[CONFIG_TEXT]; /* [log] packets */

@@ -23,6 +23,11 @@ const struct config_key config_keys[] = {
 	     "unix:PATH"),
 	BOOL("server", "once", once, "no", "end when the first connection has closed"),
 	BOOL("server", "multi", multi, "no", "stay without a program, until told to end"),
+	TEXT("access", "allow", allow, "",
+	     "who may connect beside this user and root on this machine: ADDR, ADDR/BITS, samenet, "
+	     "any"),
+	UINT("access", "idle_timeout", idle_timeout, 31536000, "0",
+	     "seconds of silence after which a client is left; 0: never"),
 	UINT("log", "level", log_level, 3, "1",
 	     "0 errors, 1 and warnings, 2 and information, 3 everything"),
 	TEXT("log", "file", log_file, "", "file to log into; empty: standard error"),

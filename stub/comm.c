@@ -279,6 +279,22 @@ void comm_close(struct comm_listener *l)
 	*l = (struct comm_listener){ .count = 0 };
 }
 
+/* A peer that is gone without a word (power, cable, NAT) is noticed within two minutes. */
+static void keep_alive(int fd)
+{
+	static const struct {
+		int level, name, value;
+	} options[] = {
+		{ SOL_SOCKET, SO_KEEPALIVE, 1 },
+		{ IPPROTO_TCP, TCP_KEEPIDLE, 60 },
+		{ IPPROTO_TCP, TCP_KEEPINTVL, 15 },
+		{ IPPROTO_TCP, TCP_KEEPCNT, 4 },
+	};
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		setsockopt(fd, options[i].level, options[i].name, &options[i].value, sizeof(int));
+}
+
 int comm_accept(int fd, struct comm_peer *out)
 {
 	const int on = 1;
@@ -290,7 +306,7 @@ int comm_accept(int fd, struct comm_peer *out)
 	if (client < 0 || from.ss_family == AF_UNIX || from.ss_family == AF_UNSPEC)
 		return client;
 	setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	setsockopt(client, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	keep_alive(client);
 	getnameinfo((struct sockaddr *)&from, size, out->host, sizeof(out->host), NULL, 0,
 		    NI_NUMERICHOST);
 	out->port = get_port(&from);

@@ -1,5 +1,6 @@
 /*
- * Turns away the second client politely. A socket that is closed with unread bytes is reset and
+ * Where clients wait: those behind a silent one are served as soon as they speak, those behind one
+ * that is served are turned away politely. A socket that is closed with unread bytes is reset and
  * the client may never see the message, so its first packet is read before it is told.
  */
 #include "stub/lobby.h"
@@ -7,22 +8,14 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "rsp/frame.h"
+#include "stub/clock.h"
 
 enum { GRACE_MS = 150, PATIENCE_MS = 1000 };
 
-static const char busy[] = "E.another client is connected: try again when it has left";
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
+static const char refusal[] = "E.another client is connected: try again when it has left";
 
 void lobby_init(struct lobby *l)
 {
@@ -38,19 +31,8 @@ void lobby_close(struct lobby *l)
 	lobby_init(l);
 }
 
-void lobby_add(struct lobby *l, int fd, const struct comm_peer *peer)
-{
-	for (size_t i = 0; i < LOBBY_MAX; i++)
-		if (l->seats[i].fd < 0) {
-			l->seats[i].fd = fd;
-			l->seats[i].since = now_ms();
-			l->seats[i].peer = *peer;
-			return;
-		}
-	close(fd);
-}
-
-int lobby_take(struct lobby *l, struct comm_peer *out)
+/* The seat of the one who waits longest; LOBBY_MAX: nobody waits. */
+static size_t oldest(const struct lobby *l)
 {
 	size_t best = LOBBY_MAX;
 
@@ -58,21 +40,47 @@ int lobby_take(struct lobby *l, struct comm_peer *out)
 		if (l->seats[i].fd >= 0 &&
 		    (best == LOBBY_MAX || l->seats[i].since < l->seats[best].since))
 			best = i;
-	if (best == LOBBY_MAX)
-		return -1;
-	int fd = l->seats[best].fd;
-	*out = l->seats[best].peer;
-	l->seats[best].fd = -1;
+	return best;
+}
+
+static int leave_seat(struct lobby *l, size_t i, struct comm_peer *out)
+{
+	int fd = l->seats[i].fd;
+
+	*out = l->seats[i].peer;
+	l->seats[i].fd = -1;
 	return fd;
 }
 
-/* What it says is looked at only after the grace: poll would wake for it at once. */
-void lobby_poll(const struct lobby *l, struct pollfd *out)
+int lobby_take(struct lobby *l, struct comm_peer *out)
 {
-	int64_t now = now_ms();
+	size_t i = oldest(l);
+
+	return i < LOBBY_MAX ? leave_seat(l, i, out) : -1;
+}
+
+int lobby_take_speaker(struct lobby *l, const struct pollfd *polled, struct comm_peer *out)
+{
+	for (size_t i = 0; i < LOBBY_MAX; i++) {
+		char byte;
+
+		if (l->seats[i].fd < 0 || l->seats[i].fd != polled[i].fd || !polled[i].revents)
+			continue;
+		if (recv(l->seats[i].fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
+			return leave_seat(l, i, out);
+		close(leave_seat(l, i, out)); /* it left without a word */
+	}
+	return -1;
+}
+
+/* With a client served, what others say is looked at only after the grace: poll would wake for it
+ * at once. */
+void lobby_poll(const struct lobby *l, bool busy, struct pollfd *out)
+{
+	int64_t now = clock_ms();
 
 	for (size_t i = 0; i < LOBBY_MAX; i++) {
-		bool listen = now >= l->seats[i].since + GRACE_MS;
+		bool listen = !busy || now >= l->seats[i].since + GRACE_MS;
 
 		out[i] = (struct pollfd){ .fd = listen ? l->seats[i].fd : -1, .events = POLLIN };
 	}
@@ -80,7 +88,7 @@ void lobby_poll(const struct lobby *l, struct pollfd *out)
 
 int lobby_timeout(const struct lobby *l)
 {
-	int64_t least = -1, now = now_ms();
+	int64_t least = -1, now = clock_ms();
 
 	for (size_t i = 0; i < LOBBY_MAX; i++) {
 		int64_t waited = now - l->seats[i].since;
@@ -95,19 +103,34 @@ int lobby_timeout(const struct lobby *l)
 /* The acknowledgement of the client's first packet, and the refusal as its reply. */
 static void turn_away(int fd)
 {
-	char drain[4096], out[1 + RSP_FRAME_ROOM(sizeof(busy))];
+	char drain[4096], out[1 + RSP_FRAME_ROOM(sizeof(refusal))];
 
 	while (recv(fd, drain, sizeof(drain), MSG_DONTWAIT) > 0)
 		;
 	out[0] = '+';
-	size_t n = 1 + rsp_frame_encode('$', busy, sizeof(busy) - 1, false, out + 1);
+	size_t n = 1 + rsp_frame_encode('$', refusal, sizeof(refusal) - 1, false, out + 1);
 	(void)!send(fd, out, n, MSG_DONTWAIT | MSG_NOSIGNAL);
 	close(fd);
 }
 
+void lobby_add(struct lobby *l, int fd, const struct comm_peer *peer)
+{
+	size_t i = 0;
+
+	while (i < LOBBY_MAX && l->seats[i].fd >= 0)
+		i++;
+	if (i == LOBBY_MAX) {
+		i = oldest(l);
+		turn_away(l->seats[i].fd);
+	}
+	l->seats[i].fd = fd;
+	l->seats[i].since = clock_ms();
+	l->seats[i].peer = *peer;
+}
+
 void lobby_serve(struct lobby *l, const struct pollfd *polled)
 {
-	int64_t now = now_ms();
+	int64_t now = clock_ms();
 
 	for (size_t i = 0; i < LOBBY_MAX; i++) {
 		bool spoke = l->seats[i].fd == polled[i].fd && polled[i].revents;

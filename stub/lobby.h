@@ -2,6 +2,7 @@
 #define STUB_LOBBY_H
 
 #include <poll.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "stub/comm.h"
@@ -24,15 +25,17 @@ struct lobby {
 
 void lobby_init(struct lobby *l);
 void lobby_close(struct lobby *l);
-/** Takes a connected socket over; with all seats taken it is closed at once. */
+/** Takes a connected socket over; when all seats are taken, the longest waiting is turned away. */
 void lobby_add(struct lobby *l, int fd, const struct comm_peer *peer);
 /** The one who waits longest, to be served now; -1: nobody. */
 int lobby_take(struct lobby *l, struct comm_peer *out);
-/** Descriptors to wait for, LOBBY_MAX of them. */
-void lobby_poll(const struct lobby *l, struct pollfd *out);
-/** For poll: milliseconds to the next deadline, -1 when nobody waits. */
+/** One who has said something, to be served instead of a client that has not; -1: nobody. */
+int lobby_take_speaker(struct lobby *l, const struct pollfd *polled, struct comm_peer *out);
+/** Descriptors to wait for, LOBBY_MAX of them. busy: a client is served. */
+void lobby_poll(const struct lobby *l, bool busy, struct pollfd *out);
+/** With a client served: milliseconds to the next deadline, -1 when nobody waits. */
 int lobby_timeout(const struct lobby *l);
-/** Tells and closes those that spoke or have waited long enough. */
+/** With a client served: tells and closes those that spoke or have waited long enough. */
 void lobby_serve(struct lobby *l, const struct pollfd *polled);
 
 #endif

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "config/config.h"
+#include "stub/access.h"
 #include "stub/comm.h"
 #include "stub/disable.h"
 #include "stub/launch.h"
@@ -29,6 +30,7 @@ struct program {
 	struct log log;
 	struct packet_log packets;
 	struct comm_listener listener;
+	struct access access;
 	struct target *target;
 	struct launch launch;
 };
@@ -76,6 +78,29 @@ static bool open_logs(struct program *p)
 		complain(1, why);
 		return false;
 	}
+	return true;
+}
+
+static bool allow(struct program *p, const char *where, const char *list)
+{
+	char why[ACCESS_WORDS];
+
+	if (!list || access_allow(&p->access, list, why))
+		return true;
+	fprintf(stderr, "ascend-gdbserver: %s: %s\n", where, why);
+	return false;
+}
+
+/* What the config file, the environment and the command line let in adds up. */
+static bool read_access(struct program *p)
+{
+	access_init(&p->access, geteuid());
+	if (!allow(p, "[access] allow", p->config.allow) ||
+	    !allow(p, "ASCEND_GDBSERVER_ALLOW", getenv("ASCEND_GDBSERVER_ALLOW")))
+		return false;
+	for (size_t i = 0; p->options.allow[i]; i++)
+		if (!allow(p, "--allow", p->options.allow[i]))
+			return false;
 	return true;
 }
 
@@ -141,13 +166,19 @@ static bool start_listening(struct program *p, const struct comm *comm)
 	       !complain(1, why);
 }
 
-/* Where to connect: IDEs and scripts wait for the line. */
+/* Where to connect: IDEs and scripts wait for the line. Then, who may. */
 static void tell_listening(const struct program *p, const struct comm *comm)
 {
+	char who[ACCESS_LINE];
+
+	if (comm->kind == COMM_STDIO)
+		return;
 	if (comm->kind == COMM_UNIX)
 		fprintf(stderr, "Listening on %s\n", comm->path);
-	else if (comm->kind == COMM_TCP)
+	else
 		fprintf(stderr, "Listening on port %u\n", p->listener.port);
+	access_describe(&p->access, who);
+	fprintf(stderr, "%s\n", who);
 }
 
 static int serve(struct program *p)
@@ -171,7 +202,9 @@ static int serve(struct program *p)
 		.log = &p->log,
 		.packets = &p->packets,
 		.listener = comm.kind == COMM_STDIO ? NULL : &p->listener,
+		.access = &p->access,
 		.once = p->config.once,
+		.idle_ms = (int64_t)p->config.idle_timeout * 1000,
 		.stays = p->options.mode == OPTIONS_CORE || p->config.multi,
 		.launch = p->options.mode == OPTIONS_CORE ? NULL : &p->launch,
 		.disabled = p->options.disabled,
@@ -187,6 +220,8 @@ static int debug(struct program *p)
 		return 2;
 	if (!options_apply(&p->options, &p->config, why))
 		return complain(2, why);
+	if (!read_access(p))
+		return 2;
 	int status = open_logs(p) ? serve(p) : 1;
 	comm_close(&p->listener);
 	target_close(p->target);

@@ -186,6 +186,35 @@ static bool take_debug_format(struct parse *p, const char *list)
 	return true;
 }
 
+/* --allow may stand several times. */
+static bool take_allow(struct parse *p, const char *value)
+{
+	size_t n = 0;
+
+	while (p->o->allow[n])
+		n++;
+	if (n == OPTIONS_ALLOW)
+		return fail(p, "--allow may be given %d times: name networks as ADDR/BITS",
+			    OPTIONS_ALLOW);
+	p->o->allow[n] = value;
+	return true;
+}
+
+static bool take_idle_timeout(struct parse *p, const char *value)
+{
+	enum { YEAR = 31536000 };
+	char *end;
+
+	errno = 0;
+	long seconds = strtol(value, &end, 10);
+	if (*value < '0' || *value > '9' || *end || errno || seconds > YEAR)
+		return fail(p,
+			    "--idle-timeout takes seconds from 0 (never) to %d, not \"%.80s\"",
+			    YEAR, value);
+	p->o->idle_timeout = seconds;
+	return true;
+}
+
 static bool take_log_level(struct parse *p, const char *value)
 {
 	if (strlen(value) != 1 || *value < '0' || *value > '3')
@@ -208,6 +237,8 @@ static const struct row rows[] = {
 	BOOL("--no-startup-with-shell", no_shell),
 	{ "--disable-randomization", VALUE_NONE, 0, take_no_randomization },
 	BOOL("--no-disable-randomization", randomize),
+	{ "--allow", VALUE_NEEDED, 0, take_allow },
+	{ "--idle-timeout", VALUE_NEEDED, 0, take_idle_timeout },
 	TEXT("--core", core),
 	TEXT("--translate", translate),
 	TEXT("-o", output),
@@ -369,7 +400,7 @@ bool options_parse(int argc, char *const argv[], struct options *out, char *why)
 {
 	struct parse p = { .argv = argv, .o = out, .why = why };
 
-	*out = (struct options){ .log_level = -1 };
+	*out = (struct options){ .log_level = -1, .idle_timeout = -1 };
 	*why = 0;
 	if (argc > 0)
 		p.argv++;
@@ -408,6 +439,8 @@ bool options_apply(const struct options *o, struct config *c, char *why)
 	c->once |= o->once;
 	c->multi |= o->multi;
 	c->insecure_files |= o->insecure_files;
+	if (o->idle_timeout >= 0)
+		c->idle_timeout = (uint64_t)o->idle_timeout;
 	if (o->log_level >= 0)
 		c->log_level = (uint64_t)o->log_level;
 	else if (o->debug || o->remote_debug)

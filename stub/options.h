@@ -17,7 +17,7 @@
  * page; test_options compares the table with both texts.
  */
 
-enum { OPTIONS_WORDS = 256, OPTIONS_WRAPPER = 64 };
+enum { OPTIONS_WORDS = 256, OPTIONS_WRAPPER = 64, OPTIONS_ALLOW = 64 };
 
 enum options_mode {
 	OPTIONS_RUN,    /* [OPTIONS] COMM PROG [ARGS] */
@@ -40,6 +40,8 @@ struct options {
 	const char *wrapper[OPTIONS_WRAPPER + 1]; /* words in front of programs, ended by NULL */
 	bool no_shell;  /* programs are started without $SHELL */
 	bool randomize; /* addresses differ from run to run */
+	const char *allow[OPTIONS_ALLOW + 1]; /* who else may connect, ended by NULL */
+	int64_t idle_timeout; /* seconds; -1: not given */
 	const char *core;      /* OPTIONS_CORE */
 	const char *kernel;    /* OPTIONS_CORE: KERNEL.o or NULL */
 	const char *translate; /* OPTIONS_TRANSLATE: the kernel to read */

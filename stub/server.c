@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,14 +15,22 @@
 #include <unistd.h>
 
 #include "rsp/buf.h"
+#include "stub/clock.h"
 #include "stub/conn.h"
 #include "stub/lobby.h"
+#include "stub/rate.h"
 #include "stub/session.h"
+
+enum { FIRST_PACKET_MS = 5000 }; /* clients speak as soon as they are connected */
 
 struct server {
 	struct server_setup setup;
 	struct conn conn;
 	struct session *session; /* NULL: nobody is connected */
+	struct comm_peer peer;
+	bool proven;   /* a packet has come: it is a client, not a probe */
+	int64_t heard; /* when something was said last, by either side */
+	struct rate refusals;
 	struct lobby lobby;
 	int signals;
 	bool extended; /* a client asked for it: that stays so */
@@ -57,6 +66,8 @@ static bool start_session(struct server *s, int in, int out)
 	s->session->disabled = s->setup.disabled;
 	s->session->debug = (struct session_debug){ s->setup.log, s->setup.packets };
 	conn_open(&s->conn, in, out);
+	s->proven = !s->setup.listener;
+	s->heard = clock_ms();
 	return true;
 }
 
@@ -82,11 +93,12 @@ static void end_session(struct server *s)
 		return;
 	hold_target(s);
 	s->extended |= s->session->extended;
-	s->done |= s->session->leaving || s->setup.once || !s->setup.listener ||
-		   (!s->setup.stays && !s->extended && !session_threads(s->session));
+	s->done |= s->proven &&
+		   (s->session->leaving || s->setup.once || !s->setup.listener ||
+		    (!s->setup.stays && !s->extended && !session_threads(s->session)));
 	session_destroy(s->session);
 	s->session = NULL;
-	if (s->done)
+	if (s->done || !s->proven)
 		return;
 	fprintf(stderr, "Remote side has terminated connection.  "
 			"GDBserver will reopen the connection.\n");
@@ -124,10 +136,24 @@ static void serve_packet(struct server *s)
 		s->conn.no_ack = ss->no_ack;
 }
 
+/* The first whole packet: from here on it is the client. */
+static void prove(struct server *s)
+{
+	if (s->proven)
+		return;
+	s->proven = true;
+	if (s->peer.host[0])
+		fprintf(stderr, "Remote debugging from host %s, port %u\n", s->peer.host,
+			s->peer.port);
+	else
+		fprintf(stderr, "Remote debugging over a Unix socket\n");
+}
+
 static void serve_event(struct server *s, enum rsp_event ev)
 {
 	switch (ev) {
 	case RSP_PACKET:
+		prove(s);
 		serve_packet(s);
 		break;
 	case RSP_TOO_LONG:
@@ -151,6 +177,8 @@ static void serve_client(struct server *s)
 	enum rsp_event ev;
 
 	conn_fill(&s->conn);
+	if (s->proven)
+		s->heard = clock_ms();
 	while (!s->session->closing && (ev = conn_next(&s->conn)) != RSP_MORE)
 		serve_event(s, ev);
 	if (s->conn.lost || s->session->closing)
@@ -166,6 +194,8 @@ static void serve_target(struct server *s)
 		(void)!target_next_event(s->setup.target, &stop, &got);
 		return;
 	}
+	if (s->proven)
+		s->heard = clock_ms();
 	if (session_event(s->session))
 		conn_send(&s->conn, s->session->reply.data, s->session->reply.len);
 	else if (session_notice(s->session))
@@ -181,22 +211,41 @@ static void welcome(struct server *s, int fd, const struct comm_peer *peer)
 		close(fd);
 		return;
 	}
-	if (peer->host[0])
-		fprintf(stderr, "Remote debugging from host %s, port %u\n", peer->host, peer->port);
-	else
-		fprintf(stderr, "Remote debugging over a Unix socket\n");
+	s->peer = *peer;
 	packet_log_remark(s->setup.packets, "connection opened");
+}
+
+/* It gets no byte; the person at the server's terminal hears of it, but not a thousand times. */
+static void tell_refusal(struct server *s, const struct comm_peer *peer, const char *why)
+{
+	unsigned hidden;
+
+	if (!rate_allows(&s->refusals, clock_ms(), &hidden))
+		return;
+	if (hidden)
+		fprintf(stderr, "%u more refused connections are not shown\n", hidden);
+	if (peer->host[0])
+		fprintf(stderr, "Refused a connection from host %s, port %u: %s\n", peer->host,
+			peer->port, why);
+	else
+		fprintf(stderr, "Refused a connection over the Unix socket: %s\n", why);
 }
 
 static void admit(struct server *s, int listener)
 {
 	struct comm_peer peer;
+	char why[ACCESS_WORDS];
 	int fd = comm_accept(listener, &peer);
 
 	if (fd < 0) {
 		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
 			log_format(s->setup.log, TARGET_LOG_WARN,
 				   "a client could not be accepted: %s", strerror(errno));
+		return;
+	}
+	if (!access_admits(s->setup.access, fd, why)) {
+		close(fd);
+		tell_refusal(s, &peer, why);
 		return;
 	}
 	if (s->session)
@@ -215,6 +264,11 @@ static void take_signal(struct server *s)
 	s->done = true;
 }
 
+static bool is_busy(const struct server *s)
+{
+	return s->session && s->proven;
+}
+
 static void fill_poll(struct server *s, struct pollfd *fds)
 {
 	const struct comm_listener *l = s->setup.listener;
@@ -226,7 +280,70 @@ static void fill_poll(struct server *s, struct pollfd *fds)
 	fds[AT_TARGET].fd = target_event_fd(s->setup.target);
 	for (size_t i = 0; l && i < l->count; i++)
 		fds[AT_LISTEN + i].fd = l->fds[i];
-	lobby_poll(&s->lobby, fds + AT_LOBBY);
+	lobby_poll(&s->lobby, is_busy(s), fds + AT_LOBBY);
+}
+
+/* When the client has been silent for too long; -1: it may be. What runs has no need to speak. */
+static int64_t deadline(const struct server *s)
+{
+	if (!s->session)
+		return -1;
+	if (!s->proven)
+		return s->heard + FIRST_PACKET_MS;
+	if (!s->setup.idle_ms || s->session->running || s->session->non_stop)
+		return -1;
+	return s->heard + s->setup.idle_ms;
+}
+
+/* For poll. */
+static int timeout(const struct server *s)
+{
+	int64_t at = deadline(s), left = at < 0 ? -1 : at - clock_ms();
+	int lobby = is_busy(s) ? lobby_timeout(&s->lobby) : -1;
+
+	if (at < 0)
+		return lobby;
+	if (left < 0)
+		left = 0;
+	if (lobby >= 0 && lobby < left)
+		return lobby;
+	return left < INT_MAX ? (int)left : INT_MAX;
+}
+
+/* Lets go of a client that says nothing. */
+static void check_silence(struct server *s)
+{
+	int64_t at = deadline(s);
+
+	if (at < 0 || clock_ms() < at)
+		return;
+	if (s->proven)
+		fprintf(stderr, "The client said nothing for %lld seconds (--idle-timeout)\n",
+			(long long)(s->setup.idle_ms / 1000));
+	else
+		log_format(s->setup.log, TARGET_LOG_INFO,
+			   "a connection was closed: no packet came within %d seconds",
+			   FIRST_PACKET_MS / 1000);
+	end_session(s);
+}
+
+/* Those who wait: one that speaks is served before one that does not. */
+static void serve_lobby(struct server *s, const struct pollfd *polled)
+{
+	struct comm_peer peer;
+	int fd = -1;
+
+	if (is_busy(s)) {
+		lobby_serve(&s->lobby, polled);
+		return;
+	}
+	fd = lobby_take_speaker(&s->lobby, polled, &peer);
+	if (fd >= 0)
+		end_session(s);
+	else if (!s->session)
+		fd = lobby_take(&s->lobby, &peer);
+	if (fd >= 0)
+		welcome(s, fd, &peer);
 }
 
 static void turn(struct server *s)
@@ -234,7 +351,7 @@ static void turn(struct server *s)
 	struct pollfd fds[AT_END];
 
 	fill_poll(s, fds);
-	if (poll(fds, AT_END, lobby_timeout(&s->lobby)) < 0 && errno != EINTR) {
+	if (poll(fds, AT_END, timeout(s)) < 0 && errno != EINTR) {
 		log_format(s->setup.log, TARGET_LOG_ERROR, "poll: %s", strerror(errno));
 		s->done = true;
 		s->status = 1;
@@ -249,11 +366,9 @@ static void turn(struct server *s)
 	for (size_t i = 0; i < COMM_SOCKETS; i++)
 		if (fds[AT_LISTEN + i].revents)
 			admit(s, fds[AT_LISTEN + i].fd);
-	struct comm_peer peer;
-	int waiting = s->session || s->done ? -1 : lobby_take(&s->lobby, &peer);
-	if (waiting >= 0)
-		welcome(s, waiting, &peer);
-	lobby_serve(&s->lobby, fds + AT_LOBBY);
+	check_silence(s);
+	if (!s->done)
+		serve_lobby(s, fds + AT_LOBBY);
 }
 
 /* The processes that end (attached: go on alone) when the server ends. */

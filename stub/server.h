@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "stub/access.h"
 #include "stub/comm.h"
 #include "stub/log.h"
 #include "stub/packet_log.h"
@@ -15,7 +16,9 @@ struct server_setup {
 	struct log *log;
 	struct packet_log *packets;
 	struct comm_listener *listener; /* NULL: one client on stdin and stdout */
-	bool once;                      /* end with the first connection */
+	const struct access *access;    /* who may connect */
+	bool once;                      /* end with the first connection that said something */
+	int64_t idle_ms;                /* a client that is silent for so long is left; 0: never */
 	bool stays;                     /* go on when nothing is left to debug */
 	struct launch *launch;          /* NULL: nothing can be started */
 	unsigned disabled;              /* DISABLE_* bits */
@@ -23,7 +26,8 @@ struct server_setup {
 
 /**
  * Serves clients one after the other until the end: `once`, `monitor exit`, a signal, a lost
- * target. Returns the exit status of the program.
+ * target. Who connects counts as a client when its first packet is whole: until then it can neither
+ * end the server nor hold up others who speak. Returns the exit status of the program.
  */
 int server_run(const struct server_setup *setup);
 

@@ -69,6 +69,7 @@ struct play_daemon {
 	int status;	    /* of waitpid, once it ended */
 	char port[8];
 	char dir[64]; /* scratch folder of this script, "" none yet */
+	char variable[PLAY_PATH]; /* NAME=VALUE for its environment, "" none */
 };
 
 /** Makes the scratch folder. */

@@ -108,12 +108,14 @@ bool daemon_printed(struct play_daemon *d, int fd, const char *glob)
 }
 
 /* In the child: standard files, then the daemon. */
-static void become(const struct play_daemon *d, int in, int out, const char *const *argv)
+static void become(struct play_daemon *d, int in, int out, const char *const *argv)
 {
 	int null = open("/dev/null", O_RDONLY);
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGPIPE, SIG_DFL);
+	if (d->variable[0])
+		putenv(d->variable);
 	dup2(in >= 0 ? in : null, STDIN_FILENO);
 	dup2(out >= 0 ? out : d->out_fd, STDOUT_FILENO);
 	dup2(d->err_fd, STDERR_FILENO);

@@ -5,6 +5,9 @@
 
 /** One transcript that is being played: what its lines have said so far, and how it goes. */
 
+/* A user that this machine need not know. */
+enum { PLAY_OTHER_USER = 54321 };
+
 /* What the daemon is started for. */
 enum form { FORM_CORE, FORM_PROGRAM, FORM_ATTACH, FORM_MULTI };
 
@@ -19,6 +22,7 @@ struct script {
 	char listen[PLAY_PATH]; /* COMM of PLAY_TCP */
 	char core[PLAY_PATH], kernel[PLAY_PATH], words[2048];
 	enum form form;
+	bool other_user; /* clients are those of another user */
 	char program[PLAY_PATH]; /* FORM_PROGRAM: NAME ARGS */
 	struct play_app app;
 	char argv_words[PLAY_ARGS][PLAY_PATH]; /* `words` of @args, expanded */

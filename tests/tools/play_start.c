@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/tools/play_script.h"
 
@@ -91,24 +93,39 @@ bool script_start(struct script *s)
 	return !s->broken;
 }
 
-bool script_connect(struct script *s)
+/* A Unix socket is its user's alone: for another one it has to be opened first. */
+static bool dial_unix(struct script *s)
 {
 	char path[PLAY_PATH];
+
+	snprintf(path, sizeof(path), "%s/socket", s->daemon.dir);
+	if (s->other_user && (chmod(s->daemon.dir, 0755) || chmod(path, 0666)))
+		return false;
+	if (s->other_user && seteuid(PLAY_OTHER_USER))
+		return false;
+	return wire_connect_unix(s->wire, path);
+}
+
+/* A socket is of the user who makes it. */
+static bool dial(struct script *s)
+{
 	bool ok = true;
 
+	if (s->daemon.comm == PLAY_STDIO)
+		wire_use(s->wire, s->daemon.in, s->daemon.out);
+	else if (s->daemon.comm == PLAY_UNIX)
+		ok = dial_unix(s);
+	else
+		ok = (!s->other_user || !seteuid(PLAY_OTHER_USER)) &&
+		     wire_connect_tcp(s->wire, "localhost", s->daemon.port);
+	return (!s->other_user || !seteuid(0)) && ok;
+}
+
+bool script_connect(struct script *s)
+{
 	if (!script_start(s))
 		return false;
-	switch (s->daemon.comm) {
-	case PLAY_STDIO:
-		wire_use(s->wire, s->daemon.in, s->daemon.out);
-		break;
-	case PLAY_UNIX:
-		snprintf(path, sizeof(path), "%s/socket", s->daemon.dir);
-		ok = wire_connect_unix(s->wire, path);
-		break;
-	default:
-		ok = wire_connect_tcp(s->wire, "localhost", s->daemon.port);
-	}
+	bool ok = dial(s);
 	if (!ok)
 		script_give_up(s, "a connection", "none");
 	return ok;

@@ -210,6 +210,25 @@ static void do_comm(struct script *s, const char *text)
 	snprintf(s->listen, sizeof(s->listen), "%s", text);
 }
 
+static void do_env(struct script *s, const char *text)
+{
+	snprintf(s->daemon.variable, sizeof(s->daemon.variable), "%s", text);
+}
+
+static void do_other_user(struct script *s, const char *text)
+{
+	(void)text;
+	s->other_user = true;
+	if (geteuid() != 0)
+		snprintf(s->skip, sizeof(s->skip), "two users take root");
+}
+
+static void do_same_user(struct script *s, const char *text)
+{
+	(void)text;
+	s->other_user = false;
+}
+
 /* After @expect-exit there may be another one. */
 static void do_command(struct script *s, const char *text)
 {
@@ -368,6 +387,9 @@ static const struct {
 	{ "@kernel", do_kernel },
 	{ "@args", do_args },
 	{ "@comm", do_comm },
+	{ "@env", do_env },
+	{ "@other-user", do_other_user },
+	{ "@same-user", do_same_user },
 	{ "@command", do_command },
 	{ "@reconnect", do_reconnect },
 	{ "@first", do_first },

@@ -101,6 +101,30 @@ static void test_launch_options(void)
 	CU_ASSERT_TRUE(!l.o.no_shell && !l.o.randomize);
 }
 
+static void test_access_options(void)
+{
+	struct config c;
+	struct line l;
+
+	CU_ASSERT_TRUE(parse(&l, "--allow 10.0.0.0/8 :1 p --allow x"));
+	CU_ASSERT_STRING_EQUAL(l.o.allow[0], "10.0.0.0/8");
+	CU_ASSERT_PTR_NULL(l.o.allow[1]);
+	CU_ASSERT_TRUE(parse(&l, "--allow=any --allow samenet --idle-timeout 90 :1 p"));
+	CU_ASSERT_STRING_EQUAL(l.o.allow[1], "samenet");
+	config_init(&c);
+	CU_ASSERT_TRUE(options_apply(&l.o, &c, l.why));
+	CU_ASSERT_EQUAL(c.idle_timeout, 90);
+	CU_ASSERT_TRUE(parse(&l, ":1 p"));
+	CU_ASSERT_TRUE(options_apply(&l.o, &c, l.why));
+	CU_ASSERT_EQUAL(c.idle_timeout, 90);
+	CU_ASSERT_TRUE(parse(&l, "--idle-timeout=0 :1 p"));
+	CU_ASSERT_TRUE(options_apply(&l.o, &c, l.why));
+	CU_ASSERT_EQUAL(c.idle_timeout, 0);
+	CU_ASSERT_FALSE(parse(&l, "--idle-timeout 31536001 :1 p"));
+	CU_ASSERT_FALSE(parse(&l, "--idle-timeout 5s :1 p"));
+	CU_ASSERT_FALSE(parse(&l, "--allow"));
+}
+
 static void test_translate(void)
 {
 	struct line l;
@@ -315,7 +339,8 @@ int main(void)
 		{ "core forms", test_core_forms },
 		{ "gdbserver's forms", test_gdbserver_forms },
 		{ "how programs are started", test_launch_options },
-	{ "translate", test_translate },
+		{ "access", test_access_options },
+		{ "translate", test_translate },
 		{ "modes that end the parsing", test_modes_that_end },
 		{ "debug options", test_debug },
 		{ "files and levels", test_files },
