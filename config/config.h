@@ -20,6 +20,11 @@ struct config {
 	bool multi;                   /* [server] multi */
 	char allow[CONFIG_TEXT];      /* [access] allow; "" = nobody else */
 	uint64_t idle_timeout;        /* [access] idle_timeout: seconds, 0 = none */
+	bool read_only;               /* [access] read_only, and so on */
+	bool no_run;
+	bool no_monitor;
+	bool no_files;
+	char file_root[CONFIG_TEXT];  /* [access] file_root; "" = all files */
 	uint64_t log_level;           /* [log] level: 0 errors .. 3 debug */
 	char log_file[CONFIG_TEXT];   /* [log] file; "" = stderr */
 	char packet_log[CONFIG_TEXT]; /* [log] packets */

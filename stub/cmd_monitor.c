@@ -25,8 +25,10 @@ static enum target_status run_help(struct session *s, struct target_text *out)
 
 static enum target_status run_exit(struct session *s)
 {
-	s->closing = s->leaving = true;
-	return TARGET_OK;
+	enum target_status status = session_may(s, MAY_END);
+
+	s->closing = s->leaving = status == TARGET_OK;
+	return status;
 }
 
 static size_t split(char *line, const char **words)
@@ -48,6 +50,10 @@ static size_t split(char *line, const char **words)
 static enum target_status dispatch(struct session *s, size_t argc, const char *const *argv,
 				   struct target_text *out)
 {
+	enum target_status status = session_may(s, MAY_MONITOR);
+
+	if (status != TARGET_OK)
+		return status;
 	if (!argc)
 		return TARGET_UNSUPPORTED;
 	if (argc == 1 && !strcmp(argv[0], "help"))
@@ -56,7 +62,7 @@ static enum target_status dispatch(struct session *s, size_t argc, const char *c
 		return run_exit(s);
 	if (!strcmp(argv[0], "set"))
 		return monitor_set(s, argc - 1, argv + 1, out);
-	enum target_status status = target_command(s->target, session_chosen(s), argc, argv, out);
+	status = target_command(s->target, session_chosen(s), argc, argv, out);
 	if (status == TARGET_OK || status == TARGET_UNSUPPORTED)
 		return status;
 	target_text_format(out, "error: %s\n", target_words(s->target, status));
@@ -66,6 +72,10 @@ static enum target_status dispatch(struct session *s, size_t argc, const char *c
 /* Words of what went wrong, and what there is instead. */
 static void complain(struct session *s, enum target_status status, const struct target_text *words)
 {
+	if (status == TARGET_DENIED) {
+		target_text_format(&s->console, "%s\n", target_words(s->target, status));
+		return;
+	}
 	if (status == TARGET_UNSUPPORTED)
 		target_text_add(&s->console, "Unknown monitor command.\n\n");
 	else if (words->data)
@@ -96,7 +106,7 @@ enum target_status cmd_monitor(struct session *s, const struct rsp_args *a, stru
 	if (status != TARGET_OK) {
 		complain(s, status, &text);
 		target_text_deinit(&text);
-		return TARGET_INVALID;
+		return status == TARGET_DENIED ? status : TARGET_INVALID;
 	}
 	if (text.failed)
 		target_text_add(&text, "[cut: out of memory]\n");

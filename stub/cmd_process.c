@@ -40,12 +40,24 @@ enum target_status cmd_detach(struct session *s, const struct rsp_args *a, struc
 
 	if (!is_process(s, pid))
 		return TARGET_NO_THREAD;
+	/* what was started here would run, what was there before only goes on */
+	enum target_status status = target_attached(s->target, (uint32_t)pid) ?
+					    TARGET_OK :
+					    session_may(s, MAY_RESUME);
+	if (status != TARGET_OK)
+		return status;
 	if (s->launch)
 		fprintf(stderr, "Detaching from process %u\n", (unsigned)pid);
-	enum target_status status = target_detach(s->target, (uint32_t)pid);
+	status = target_detach(s->target, (uint32_t)pid);
 	if (status == TARGET_OK)
 		leave(s);
 	return status;
+}
+
+/* A dump stays what it is. */
+static enum target_status may_end(struct session *s)
+{
+	return s->have & TARGET_CAN_RUN ? session_may(s, MAY_END) : TARGET_OK;
 }
 
 enum target_status cmd_kill_process(struct session *s, const struct rsp_args *a,
@@ -54,7 +66,9 @@ enum target_status cmd_kill_process(struct session *s, const struct rsp_args *a,
 	(void)out;
 	if (!is_process(s, a->num[0]))
 		return TARGET_NO_THREAD;
-	enum target_status status = target_kill(s->target, (uint32_t)a->num[0]);
+	enum target_status status = may_end(s);
+	if (status == TARGET_OK)
+		status = target_kill(s->target, (uint32_t)a->num[0]);
 	if (status == TARGET_OK)
 		leave(s);
 	return status;
@@ -79,10 +93,12 @@ static enum target_status kill_all(struct session *s)
 enum target_status cmd_kill(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
 {
 	(void)a;
+	enum target_status status = may_end(s);
+	if (status != TARGET_OK)
+		return status;
 	if (s->launch && session_threads(s))
 		fprintf(stderr, "Killing all inferiors\n");
-	enum target_status status = kill_all(s);
-
+	status = kill_all(s);
 	leave(s);
 	/* gdb wants no reply, lldb the end of the process */
 	if (s->client.lldb)
@@ -145,7 +161,9 @@ enum target_status cmd_attach(struct session *s, const struct rsp_args *a, struc
 	if (a->num[0] > UINT32_MAX)
 		return TARGET_INVALID;
 	uint32_t pid = (uint32_t)a->num[0];
-	enum target_status status = check_room(s);
+	enum target_status status = session_may(s, MAY_START);
+	if (status == TARGET_OK)
+		status = check_room(s);
 	if (status == TARGET_OK)
 		status = launch_attach(s->target, pid);
 	if (status != TARGET_OK)
@@ -180,7 +198,9 @@ enum target_status cmd_run_program(struct session *s, const struct rsp_args *a,
 	if (!s->launch)
 		return target_fail(s->target, TARGET_UNSUPPORTED,
 				   "a dump cannot be run: `attach 1` shows it again");
-	enum target_status status = check_room(s);
+	enum target_status status = session_may(s, MAY_START);
+	if (status == TARGET_OK)
+		status = check_room(s);
 	if (status != TARGET_OK)
 		return status;
 	if (!parse_words(a->rest, (char *)s->scratch, SESSION_PACKET_SIZE, words))
@@ -200,10 +220,13 @@ enum target_status cmd_restart(struct session *s, const struct rsp_args *a, stru
 	(void)out;
 	if (!s->launch || !s->extended)
 		return TARGET_OK;
+	enum target_status status = session_may(s, MAY_START | MAY_END);
+	if (status != TARGET_OK)
+		return status;
 	kill_all(s);
 	leave(s);
 	fprintf(stderr, "GDBserver restarting\n");
-	enum target_status status = launch_start(s->launch, s->target, &pid);
+	status = launch_start(s->launch, s->target, &pid);
 	if (status != TARGET_OK)
 		fprintf(stderr, "%s\n", target_words(s->target, status));
 	return status;

@@ -158,6 +158,30 @@ enum target_status cmd_catch_calls(struct session *s, const struct rsp_args *a, 
 	return target_catch_calls(s->target, session_thread(s).pid, a->chr[0] == '1', calls, n);
 }
 
+/*
+ * "QAllow:OPERATION:VALUE[;...]": 0 says that the client will not ask for the operation, and is
+ * held to it until it says otherwise; 1 gives nothing back that the server's user has ruled out.
+ */
+enum target_status cmd_allow(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
+{
+	struct rsp_text list = a->rest, word, name;
+	unsigned given_up = MAY_GIVE_UP & ~s->have, may = 0;
+
+	(void)out;
+	while (rsp_text_split(&list, ';', &word)) {
+		if (!rsp_text_split(&word, ':', &name) || word.n != 1 ||
+		    (*word.p != '0' && *word.p != '1'))
+			return target_fail(s->target, TARGET_INVALID, "an operation, and 0 or 1");
+		if (!limits_operation(name.p, name.n, &may))
+			return target_fail(s->target, TARGET_INVALID, "unknown operation");
+		given_up = *word.p == '1' ? given_up & ~may : given_up | may;
+	}
+	if (s->limits)
+		given_up |= s->limits->denied & MAY_GIVE_UP;
+	s->have = (s->have | MAY_GIVE_UP) & ~given_up;
+	return TARGET_OK;
+}
+
 enum target_status cmd_accept(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
 {
 	(void)s;

@@ -63,6 +63,7 @@ enum target_status cmd_resume_actions(struct session *s, const struct rsp_args *
 {
 	struct target_action actions[ACTIONS_MAX];
 	struct rsp_text list = a->rest, piece;
+	unsigned may = 0;
 	size_t n = 0;
 
 	(void)out;
@@ -70,10 +71,12 @@ enum target_status cmd_resume_actions(struct session *s, const struct rsp_args *
 		if (n == ACTIONS_MAX)
 			return target_fail(s->target, TARGET_INVALID, "more than %d actions",
 					   ACTIONS_MAX);
-		if (!parse_action(piece, &actions[n++]))
+		if (!parse_action(piece, &actions[n]))
 			return TARGET_INVALID;
+		may |= actions[n++].kind == TARGET_HALT ? MAY_STOP : MAY_RESUME;
 	}
-	return n ? target_resume(s->target, actions, n) : TARGET_INVALID;
+	enum target_status status = n ? session_may(s, may) : TARGET_INVALID;
+	return status == TARGET_OK ? target_resume(s->target, actions, n) : status;
 }
 
 /*

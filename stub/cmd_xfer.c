@@ -117,6 +117,9 @@ static enum target_status write_siginfo(struct session *s, const char *annex, ui
 {
 	if (*annex)
 		return TARGET_INVALID;
+	enum target_status status = session_may(s, MAY_WRITE_REGISTERS);
+	if (status != TARGET_OK)
+		return status;
 	return target_siginfo_write(s->target, session_thread(s), offset, data.p, data.n);
 }
 

@@ -7,11 +7,14 @@
 
 #include <string.h>
 
-#define RUN    TARGET_CAN_RUN
-#define WRITE  TARGET_CAN_WRITE
-#define BREAK  TARGET_CAN_BREAK
-#define START  TARGET_CAN_START
-#define LAUNCH SESSION_CAN_LAUNCH
+#define RUN       TARGET_CAN_RUN
+#define GO        (RUN | MAY_RESUME)
+#define WRITE     TARGET_CAN_WRITE
+#define WRITE_REG (WRITE | MAY_WRITE_REGISTERS)
+#define WRITE_MEM (WRITE | MAY_WRITE_MEMORY)
+#define BREAK     TARGET_CAN_BREAK
+#define START     TARGET_CAN_START
+#define LAUNCH    (SESSION_CAN_LAUNCH | MAY_START)
 
 const struct command commands[] = {
 	/* name, grammar, handler, need, reply, must, feature */
@@ -25,6 +28,7 @@ const struct command commands[] = {
 	{ "QNonStop", ":c", cmd_non_stop, START, REPLY_OK, false, "QNonStop+" },
 	{ "QPassSignals", ":*", cmd_pass_signals, RUN, REPLY_OK, false, "QPassSignals+" },
 	{ "QProgramSignals", ":*", cmd_accept, RUN, REPLY_OK, false, "QProgramSignals+" },
+	{ "QAllow", ":*", cmd_allow, RUN, REPLY_OK, false, "QAllow+" },
 
 	{ "QThreadEvents", ":x", cmd_thread_events, START, REPLY_OK, false, "QThreadEvents+" },
 	{ "QCatchSyscalls", ":c*", cmd_catch_calls, START, REPLY_OK, false, "QCatchSyscalls+" },
@@ -46,14 +50,14 @@ const struct command commands[] = {
 	{ "qThreadExtraInfo", ",t", cmd_extra_info, 0, REPLY_DATA, false, NULL },
 
 	{ "g", "", cmd_regs_read, 0, REPLY_DATA, true, NULL },
-	{ "G", "*", cmd_regs_write, WRITE, REPLY_OK, true, NULL },
+	{ "G", "*", cmd_regs_write, WRITE_REG, REPLY_OK, true, NULL },
 	{ "p", "x", cmd_reg_read, 0, REPLY_DATA, true, NULL },
-	{ "P", "x=*", cmd_reg_write, WRITE, REPLY_OK, true, NULL },
+	{ "P", "x=*", cmd_reg_write, WRITE_REG, REPLY_OK, true, NULL },
 
 	{ "m", "x,x", cmd_mem_read, 0, REPLY_BARE, true, NULL },
 	{ "x", "x,x", cmd_mem_read_binary, 0, REPLY_BARE, true, NULL },
-	{ "M", "x,x:*", cmd_mem_write, WRITE, REPLY_OK, true, NULL },
-	{ "X", "x,x:*", cmd_mem_write_binary, WRITE, REPLY_OK, true, NULL },
+	{ "M", "x,x:*", cmd_mem_write, WRITE_MEM, REPLY_OK, true, NULL },
+	{ "X", "x,x:*", cmd_mem_write_binary, WRITE_MEM, REPLY_OK, true, NULL },
 	{ "qCRC:", "x,x", cmd_crc, 0, REPLY_DATA, false, NULL },
 	{ "qSearch:memory:", "x;x;*", cmd_search, 0, REPLY_DATA, false, NULL },
 
@@ -61,18 +65,18 @@ const struct command commands[] = {
 	{ "vCont?", "", cmd_resume_kinds, RUN, REPLY_DATA, false, "vContSupported+" },
 	{ "vCont;", "*", cmd_resume_actions, RUN, REPLY_STOP, true, NULL },
 	{ "vStopped", "", cmd_stopped, START, REPLY_DATA, false, NULL },
-	{ "vCtrlC", "", cmd_interrupt, RUN, REPLY_OK, false, NULL },
-	{ "c", "?x", cmd_resume, RUN, REPLY_STOP, true, NULL },
-	{ "C", "x?;x", cmd_resume_signal, RUN, REPLY_STOP, true, NULL },
-	{ "s", "?x", cmd_step, RUN, REPLY_STOP, true, NULL },
-	{ "S", "x?;x", cmd_step_signal, RUN, REPLY_STOP, true, NULL },
+	{ "vCtrlC", "", cmd_interrupt, RUN | MAY_STOP, REPLY_OK, false, NULL },
+	{ "c", "?x", cmd_resume, GO, REPLY_STOP, true, NULL },
+	{ "C", "x?;x", cmd_resume_signal, GO, REPLY_STOP, true, NULL },
+	{ "s", "?x", cmd_step, GO, REPLY_STOP, true, NULL },
+	{ "S", "x?;x", cmd_step_signal, GO, REPLY_STOP, true, NULL },
 	{ "D", "?;x", cmd_detach, 0, REPLY_OK, false, NULL },
 	{ "k", "", cmd_kill, 0, REPLY_NONE, false, NULL },
 	{ "vKill;", "x", cmd_kill_process, 0, REPLY_OK, false, NULL },
 	{ "vAttach;", "x", cmd_attach, 0, REPLY_DATA, true, NULL },
 	{ "vRun;", "*", cmd_run_program, 0, REPLY_DATA, true, NULL },
 	{ "R", "x", cmd_restart, 0, REPLY_NONE, false, NULL },
-	{ "Z", "c,x,x*", cmd_point_set, BREAK, REPLY_DATA, true, NULL },
+	{ "Z", "c,x,x*", cmd_point_set, BREAK | MAY_BREAK, REPLY_DATA, true, NULL },
 	{ "z", "c,x,x*", cmd_point_clear, BREAK, REPLY_DATA, true, NULL },
 
 	{ "qXfer:", "s:s:*", cmd_xfer, 0, REPLY_DATA, false, NULL },

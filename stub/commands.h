@@ -27,7 +27,7 @@ struct command {
 	const char *name;    /* the packet begins with it; the longest name wins */
 	const char *grammar; /* rsp_args_parse of what follows; "" = the packet ends there */
 	enum target_status (*run)(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
-	unsigned need;       /* TARGET_* capability bits that must all be there */
+	unsigned need;       /* TARGET_*, SESSION_* and MAY_* bits that must all be there */
 	enum command_reply reply;
 	bool must;           /* cannot: an error instead of an empty reply (GDB 13 hangs on an empty
 	                      * reply to c and s, and takes one to M or X for success) */
@@ -52,6 +52,7 @@ enum target_status cmd_thread_events(struct session *s, const struct rsp_args *a
 				     struct rsp_buf *out);
 enum target_status cmd_catch_calls(struct session *s, const struct rsp_args *a,
 				   struct rsp_buf *out);
+enum target_status cmd_allow(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
 enum target_status cmd_accept(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
 
 /* cmd_symbol.c */

@@ -14,12 +14,14 @@
 #include "stub/comm.h"
 #include "stub/disable.h"
 #include "stub/launch.h"
+#include "stub/limits.h"
 #include "stub/log.h"
 #include "stub/options.h"
 #include "stub/packet_log.h"
 #include "stub/server.h"
 #include "stub/session.h"
 #include "stub/translate.h"
+#include "target/below.h"
 #include "target/core/core.h"
 #include "target/linux/linux.h"
 
@@ -31,6 +33,7 @@ struct program {
 	struct packet_log packets;
 	struct comm_listener listener;
 	struct access access;
+	struct limits limits;
 	struct target *target;
 	struct launch launch;
 };
@@ -104,6 +107,30 @@ static bool read_access(struct program *p)
 	return true;
 }
 
+static unsigned denied(const struct config *c)
+{
+	return (c->read_only ? (unsigned)LIMITS_READ_ONLY : 0) |
+	       (c->no_run ? (unsigned)LIMITS_NO_RUN : 0) |
+	       (c->no_monitor ? (unsigned)LIMITS_NO_MONITOR : 0) |
+	       (c->no_files ? (unsigned)LIMITS_NO_FILES : 0);
+}
+
+static bool open_limits(struct program *p)
+{
+	const char *root = p->config.file_root;
+
+	p->limits = (struct limits){ .denied = denied(&p->config), .file_root = -1 };
+	if (!*root)
+		return true;
+	if (!below_possible())
+		return !complain(1, "--file-root needs Linux 5.6 or later: use --no-files");
+	p->limits.file_root = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	p->limits.rooted = p->limits.file_root >= 0;
+	if (!p->limits.rooted)
+		fprintf(stderr, "ascend-gdbserver: --file-root %s: %s\n", root, strerror(errno));
+	return p->limits.rooted;
+}
+
 static bool open_core(struct program *p)
 {
 	struct core_limits limits = {
@@ -166,6 +193,16 @@ static bool start_listening(struct program *p, const struct comm *comm)
 	       !complain(1, why);
 }
 
+/* What those who may connect may not do. */
+static void tell_limits(const struct config *c)
+{
+	if (c->read_only || c->no_run || c->no_monitor || c->no_files || c->file_root[0])
+		fprintf(stderr, "Clients are limited:%s%s%s%s%s%s\n",
+			c->read_only ? " --read-only" : "", c->no_run ? " --no-run" : "",
+			c->no_monitor ? " --no-monitor" : "", c->no_files ? " --no-files" : "",
+			c->file_root[0] ? " --file-root " : "", c->file_root);
+}
+
 /* Where to connect: IDEs and scripts wait for the line. Then, who may. */
 static void tell_listening(const struct program *p, const struct comm *comm)
 {
@@ -179,6 +216,7 @@ static void tell_listening(const struct program *p, const struct comm *comm)
 		fprintf(stderr, "Listening on port %u\n", p->listener.port);
 	access_describe(&p->access, who);
 	fprintf(stderr, "%s\n", who);
+	tell_limits(&p->config);
 }
 
 static int serve(struct program *p)
@@ -207,6 +245,7 @@ static int serve(struct program *p)
 		.idle_ms = (int64_t)p->config.idle_timeout * 1000,
 		.stays = p->options.mode == OPTIONS_CORE || p->config.multi,
 		.launch = p->options.mode == OPTIONS_CORE ? NULL : &p->launch,
+		.limits = &p->limits,
 		.disabled = p->options.disabled,
 	};
 	return server_run(&setup);
@@ -222,10 +261,12 @@ static int debug(struct program *p)
 		return complain(2, why);
 	if (!read_access(p))
 		return 2;
-	int status = open_logs(p) ? serve(p) : 1;
+	int status = open_logs(p) && open_limits(p) ? serve(p) : 1;
 	comm_close(&p->listener);
 	target_close(p->target);
 	launch_deinit(&p->launch);
+	if (p->limits.rooted)
+		close(p->limits.file_root);
 	return status;
 }
 

@@ -95,6 +95,14 @@ static enum target_status set_file(struct session *s, const char *path, struct t
 {
 	char why[LOG_WORDS];
 
+	enum target_status status = session_may(s, MAY_FILES | MAY_WRITE_FILES);
+
+	if (status == TARGET_OK && path && s->limits && s->limits->rooted)
+		status = target_fail(s->target, TARGET_DENIED,
+				     "the log stays where it is: the server was started with "
+				     "--file-root");
+	if (status != TARGET_OK)
+		return status;
 	if (!s->debug.log)
 		return TARGET_UNSUPPORTED;
 	if (!path)
@@ -111,7 +119,10 @@ static enum target_status set_thread_db(struct session *s, const char *path,
 {
 	const char *now;
 
-	enum target_status status = target_thread_db_path(s->target, path ? path : "", &now);
+	/* a library found there is code that runs in the server */
+	enum target_status status = session_may(s, MAY_START);
+	if (status == TARGET_OK)
+		status = target_thread_db_path(s->target, path ? path : "", &now);
 	if (status == TARGET_OK)
 		target_text_format(out, "libthread-db-search-path set to `%s'\n", now);
 	return status;

@@ -239,6 +239,11 @@ static const struct row rows[] = {
 	BOOL("--no-disable-randomization", randomize),
 	{ "--allow", VALUE_NEEDED, 0, take_allow },
 	{ "--idle-timeout", VALUE_NEEDED, 0, take_idle_timeout },
+	BOOL("--read-only", read_only),
+	BOOL("--no-run", no_run),
+	BOOL("--no-monitor", no_monitor),
+	BOOL("--no-files", no_files),
+	TEXT("--file-root", file_root),
 	TEXT("--core", core),
 	TEXT("--translate", translate),
 	TEXT("-o", output),
@@ -434,11 +439,21 @@ bool options_apply(const struct options *o, struct config *c, char *why)
 {
 	if (!apply_text(c->listen, o->comm, "COMM", why) ||
 	    !apply_text(c->log_file, o->debug_file, "the name after --debug-file", why) ||
-	    !apply_text(c->packet_log, o->packet_log, "the name after --packet-log", why))
+	    !apply_text(c->packet_log, o->packet_log, "the name after --packet-log", why) ||
+	    !apply_text(c->file_root, o->file_root, "the name after --file-root", why))
 		return false;
 	c->once |= o->once;
 	c->multi |= o->multi;
 	c->insecure_files |= o->insecure_files;
+	c->read_only |= o->read_only;
+	c->no_run |= o->no_run;
+	c->no_monitor |= o->no_monitor;
+	c->no_files |= o->no_files;
+	if (c->no_files && c->file_root[0]) {
+		snprintf(why, OPTIONS_WORDS,
+			 "--no-files and --file-root exclude each other: choose one");
+		return false;
+	}
 	if (o->idle_timeout >= 0)
 		c->idle_timeout = (uint64_t)o->idle_timeout;
 	if (o->log_level >= 0)

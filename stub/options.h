@@ -51,6 +51,11 @@ struct options {
 	bool multi; /* may stand beside every form */
 	bool once;
 	bool insecure_files;
+	bool read_only; /* what clients may not do */
+	bool no_run;
+	bool no_monitor;
+	bool no_files;
+	const char *file_root;  /* NULL: not given */
 	bool remote_debug;      /* packets in the log */
 	bool debug;             /* everything else in the log */
 	bool timestamps;        /* --debug-format */

@@ -14,6 +14,7 @@ static const unsigned wire_numbers[] = {
 	[TARGET_OK] = 0,           [TARGET_UNSUPPORTED] = 22, [TARGET_INVALID] = 22,
 	[TARGET_NO_THREAD] = 3,    [TARGET_FAULT] = 14,       [TARGET_UNAVAILABLE] = 61,
 	[TARGET_RUNNING] = 16,     [TARGET_SYSTEM] = 5,       [TARGET_GONE] = 19,
+	[TARGET_DENIED] = 1,
 };
 
 void reply_tid(const struct session *s, struct rsp_buf *out, struct target_tid tid)

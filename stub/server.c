@@ -63,6 +63,7 @@ static bool start_session(struct server *s, int in, int out)
 		return false;
 	s->session->extended = s->extended;
 	session_set_launch(s->session, s->setup.launch);
+	session_set_limits(s->session, s->setup.limits);
 	s->session->disabled = s->setup.disabled;
 	s->session->debug = (struct session_debug){ s->setup.log, s->setup.packets };
 	conn_open(&s->conn, in, out);

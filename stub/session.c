@@ -5,9 +5,11 @@
  */
 #include "stub/session.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "stub/clock.h"
 #include "stub/commands.h"
 #include "stub/disable.h"
 #include "stub/reply.h"
@@ -21,7 +23,7 @@ struct session *session_create(struct target *target, struct target_log log)
 	s->target = target;
 	s->log = log;
 	s->attached = true;
-	s->have = target_caps(target);
+	s->have = target_caps(target) | MAY_ALL;
 	s->storage = malloc(SESSION_PACKET_SIZE);
 	s->scratch = malloc(SESSION_PACKET_SIZE);
 	s->threads = malloc(SESSION_THREADS * sizeof(s->threads[0]));
@@ -53,6 +55,40 @@ void session_set_launch(struct session *s, struct launch *launch)
 		return;
 	s->launch = launch;
 	s->have |= SESSION_CAN_LAUNCH;
+}
+
+void session_set_limits(struct session *s, const struct limits *limits)
+{
+	s->limits = limits;
+	s->have &= ~limits->denied;
+}
+
+enum target_status session_may(struct session *s, unsigned may)
+{
+	unsigned missing = may & ~s->have;
+	bool by_server = s->limits && s->limits->denied & missing;
+
+	if (!missing)
+		return TARGET_OK;
+	if (!by_server)
+		return target_fail(s->target, TARGET_DENIED,
+				   "%s: the client gave that up (QAllow): connect again to have it",
+				   limits_what(missing));
+	missing &= s->limits->denied;
+	return target_fail(s->target, TARGET_DENIED, "%s: the server was started with %s",
+			   limits_what(missing), limits_option(missing));
+}
+
+void session_log_refusal(struct session *s, const char *what)
+{
+	unsigned hidden;
+
+	if (!rate_allows(&s->refusals, clock_ms(), &hidden))
+		return;
+	if (hidden)
+		target_logf(&s->log, TARGET_LOG_WARN, "%u more refusals are not shown", hidden);
+	target_logf(&s->log, TARGET_LOG_WARN, "refused %.*s: %s", (int)strcspn(what, ":;,"), what,
+		    target_words(s->target, TARGET_DENIED));
 }
 
 size_t session_threads(struct session *s)
@@ -188,11 +224,23 @@ static enum target_status stop_again(struct session *s, const char *words)
 	return TARGET_OK;
 }
 
-static enum target_status refuse(struct session *s, const struct command *c, const char *words)
+static enum target_status refuse(struct session *s, const struct command *c,
+				 enum target_status status, const char *words)
 {
-	if (c->reply == REPLY_STOP && s->client.lldb)
-		return stop_again(s, words);
-	return TARGET_UNSUPPORTED;
+	char copy[TARGET_MESSAGE];
+
+	if (c->reply != REPLY_STOP || !s->client.lldb)
+		return status;
+	snprintf(copy, sizeof(copy), "%s", words); /* asking for the stop takes them away */
+	return stop_again(s, copy);
+}
+
+/* The same for what has been ruled out. */
+static enum target_status deny(struct session *s, const struct command *c, const char **words)
+{
+	session_log_refusal(s, c->name);
+	*words = target_words(s->target, TARGET_DENIED);
+	return refuse(s, c, TARGET_DENIED, *words);
 }
 
 static enum target_status run(struct session *s, const struct command *c, const char *args,
@@ -201,10 +249,13 @@ static enum target_status run(struct session *s, const struct command *c, const 
 	struct rsp_args a;
 	unsigned missing = c->need & ~s->have;
 
-	if (missing) {
+	s->target->message[0] = '\0';
+	if (missing & ~MAY_ALL) {
 		*words = lacking(missing);
-		return refuse(s, c, *words);
+		return refuse(s, c, TARGET_UNSUPPORTED, *words);
 	}
+	if (session_may(s, missing) != TARGET_OK)
+		return deny(s, c, words);
 	if (s->running && c->reply != REPLY_NONE) {
 		*words = "the target is running";
 		return TARGET_RUNNING;
@@ -213,8 +264,9 @@ static enum target_status run(struct session *s, const struct command *c, const 
 		*words = "malformed packet";
 		return TARGET_INVALID;
 	}
-	s->target->message[0] = '\0';
 	enum target_status status = c->run(s, &a, &s->reply);
+	if (status == TARGET_DENIED)
+		return deny(s, c, words);
 	*words = target_words(s->target, status);
 	if (status == TARGET_OK && s->reply.overflow) {
 		*words = "the reply does not fit into a packet";
@@ -228,7 +280,8 @@ static bool finish(struct session *s, const struct command *c, enum target_statu
 {
 	if (status == TARGET_GONE)
 		s->closing = true;
-	if (c->reply == REPLY_NONE)
+	/* lldb waits for the end of a process that it kills */
+	if (c->reply == REPLY_NONE && (status != TARGET_DENIED || !s->client.lldb))
 		return s->reply.len > 0;
 	if (status == TARGET_UNSUPPORTED && !c->must)
 		rsp_buf_reset(&s->reply);
@@ -274,6 +327,10 @@ void session_too_long(struct session *s)
 
 void session_interrupt(struct session *s)
 {
+	if (session_may(s, MAY_STOP) != TARGET_OK) {
+		session_log_refusal(s, "interrupt");
+		return;
+	}
 	/* a stop was on its way to the client: it wants one more, as from gdbserver */
 	s->interrupted = !s->running;
 	if (s->running && target_interrupt(s->target) != TARGET_OK)

@@ -8,7 +8,9 @@
 #include "rsp/args.h"
 #include "rsp/buf.h"
 #include "stub/launch.h"
+#include "stub/limits.h"
 #include "stub/notice.h"
+#include "stub/rate.h"
 #include "stub/vfile.h"
 #include "target/target.h"
 
@@ -81,7 +83,9 @@ struct session {
 	struct notice_queue notices; /* non-stop: stops the client has not taken yet */
 	bool closing;  /* the connection ends once the reply is out */
 	bool leaving;  /* `monitor exit`: the server ends with this session */
-	unsigned have; /* target_caps, SESSION_CAN_LAUNCH */
+	unsigned have; /* target_caps, SESSION_CAN_LAUNCH, MAY_* */
+	const struct limits *limits; /* borrowed; NULL: none */
+	struct rate refusals; /* of requests that were ruled out, in the log */
 	struct target_tid general; /* Hg; {0,0}: the thread of the last stop */
 	struct target_tid stopped; /* the thread of the last stop */
 	struct target_tid suffix;  /* thread:ID; of the packet in work, {0,0} none */
@@ -104,6 +108,8 @@ struct session {
 /** NULL when out of memory. target is borrowed and outlives the session. */
 struct session *session_create(struct target *target, struct target_log log);
 void session_destroy(struct session *s); /* NULL is fine */
+/** What no client of this server may do; borrowed. */
+void session_set_limits(struct session *s, const struct limits *limits);
 /** Lets clients start programs, where the target can. */
 void session_set_launch(struct session *s, struct launch *launch);
 
@@ -120,6 +126,11 @@ void session_interrupt(struct session *s);
 bool session_event(struct session *s);
 /** Non-stop: true: s->reply holds the text of a notification to send. */
 bool session_notice(struct session *s);
+
+/** TARGET_DENIED with words at the target when one of these MAY_* bits has been ruled out. */
+enum target_status session_may(struct session *s, unsigned may) TARGET_CHECKED;
+/** Logs the refusal that session_may has just worded; what: the packet. */
+void session_log_refusal(struct session *s, const char *what);
 
 /** The thread register and memory packets act on; {0,0} when there is none. */
 struct target_tid session_thread(struct session *s);

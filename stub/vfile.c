@@ -14,6 +14,7 @@
 
 #include "stub/commands.h"
 #include "stub/fileio.h"
+#include "target/below.h"
 
 static void file_error(struct rsp_buf *out, unsigned number)
 {
@@ -65,12 +66,60 @@ static bool in_memory(struct session *s, const char *path, struct vfile *out)
 	return target_file(s->target, path, &out->data, &out->size) == TARGET_OK;
 }
 
+/* The client's own words for it have no room for ours: those are in the log. */
+static bool may(struct session *s, unsigned bits)
+{
+	if (session_may(s, bits) == TARGET_OK)
+		return true;
+	session_log_refusal(s, "vFile");
+	return false;
+}
+
+static bool is_rooted(const struct session *s)
+{
+	return s->limits && s->limits->rooted;
+}
+
+/* What a client writes shall not run as somebody else, whoever the server runs as. */
+static bool drop_set_id(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return false;
+	if (!S_ISREG(st.st_mode) || !(st.st_mode & (S_ISUID | S_ISGID)))
+		return true;
+	return fchmod(fd, st.st_mode & 01777) == 0;
+}
+
 /* Opens a path the way flags say; a target without real files has none at all. */
 static int open_real(struct session *s, const char *path, int flags, mode_t mode)
 {
+	bool writes = flags & (O_ACCMODE | O_CREAT | O_TRUNC);
+	int fd;
+
 	if (!(s->have & TARGET_HAS_HOST_FILES))
 		return flags == O_RDONLY || flags & O_PATH ? -ENOENT : -EACCES;
-	return target_file_open(s->target, s->files.view, path, flags, mode);
+	if (!may(s, MAY_FILES | (writes ? MAY_WRITE_FILES : 0)))
+		return -EACCES;
+	if (is_rooted(s)) /* whose mounts are meant makes no difference then */
+		fd = below_open(s->limits->file_root, path, flags, mode, BELOW_STRICT);
+	else
+		fd = target_file_open(s->target, s->files.view, path, flags, mode);
+	if (fd >= 0 && writes && !drop_set_id(fd)) {
+		close(fd);
+		return -EACCES;
+	}
+	return fd;
+}
+
+static int unlink_real(struct session *s, const char *path)
+{
+	if (!may(s, MAY_FILES | MAY_WRITE_FILES))
+		return -EACCES;
+	if (is_rooted(s))
+		return below_unlink(s->limits->file_root, path, BELOW_STRICT);
+	return target_file_unlink(s->target, s->files.view, path);
 }
 
 /* "open:PATH,FLAGS,MODE" */
@@ -279,7 +328,7 @@ static void do_unlink(struct session *s, struct rsp_text args, struct rsp_buf *o
 
 	if (!rsp_text_unhex(args, path, sizeof(path)))
 		return file_error(out, FILEIO_EINVAL);
-	int error = target_file_unlink(s->target, s->files.view, path);
+	int error = unlink_real(s, path);
 	if (error < 0)
 		return host_error(out, -error);
 	rsp_buf_text(out, "F0");

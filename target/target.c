@@ -40,6 +40,8 @@ static const char *status_words(enum target_status status)
 		return "the target is running";
 	case TARGET_SYSTEM:
 		return "a system call failed";
+	case TARGET_DENIED:
+		return "this has been ruled out";
 	case TARGET_GONE:
 		return "the target is gone";
 	}

@@ -18,6 +18,7 @@ enum target_status {
 	TARGET_UNAVAILABLE, /* it exists but its value was not saved or cannot be had now */
 	TARGET_RUNNING,
 	TARGET_SYSTEM, /* a system call failed; the message has the reason */
+	TARGET_DENIED, /* it could be done, but has been ruled out */
 	TARGET_GONE,   /* the target is lost: the only fatal one */
 };
 

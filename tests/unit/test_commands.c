@@ -28,7 +28,7 @@ struct exchange {
 static const struct exchange good[] = {
 	{ "qSupported:multiprocess+;xmlRegisters=i386",
 	  "PacketSize=100000;multiprocess+;QStartNoAckMode+;QPassSignals+;QProgramSignals+;"
-	  "vContSupported+;qXfer:features:read+;qXfer:threads:read+;qXfer:exec-file:read+;"
+	  "QAllow+;vContSupported+;qXfer:features:read+;qXfer:threads:read+;qXfer:exec-file:read+;"
 	  "qXfer:libraries:read+;qXfer:memory-map:read+;qXfer:osdata:read+" },
 	{ "qSupported", "~PacketSize=100000;QStartNoAckMode+;*" },
 	{ "QStartNoAckMode", "OK" },
@@ -40,6 +40,8 @@ static const struct exchange good[] = {
 	{ "QPassSignals:e;10;14", "OK" },
 	{ "QPassSignals:", "OK" },
 	{ "QProgramSignals:0;1;3", "OK" },
+	{ "QAllow:WriteReg:1;WriteMem:0;InsertBreak:1;InsertTrace:1;InsertFastTrace:1;Stop:1",
+	  "OK" },
 	{ "Hg1", "OK" },
 	{ "Hgp1.3", "OK" },
 	{ "Hg0", "OK" },
@@ -198,6 +200,10 @@ static const struct exchange hostile[] = {
 	{ "qSymbol:1:\x01", NONSENSE },
 	{ "qSymbol::00", NONSENSE },
 	{ "QPassSignals", MALFORMED },
+	{ "QAllow", MALFORMED },
+	{ "QAllow:WriteReg", "E.an operation, and 0 or 1" },
+	{ "QAllow:WriteReg:1;;", "E.an operation, and 0 or 1" },
+	{ "QAllow:WriteRegs:1", "E.unknown operation" },
 	{ "QPassSignals:100", NONSENSE },
 	{ "QPassSignals:e;x", NONSENSE },
 	{ "QProgramSignals", MALFORMED },
@@ -396,6 +402,7 @@ static const struct exchange cannot[] = {
 	{ "QEnvironmentReset", "" },
 	{ "QSetWorkingDir:2f", "" },
 	{ "QPassSignals:e", "" },
+	{ "QAllow:Stop:0", "" },
 	{ "QProgramSignals:e", "" },
 	{ "G" G2, NO_WRITE },
 	{ "P4=0102030405060708", NO_WRITE },
