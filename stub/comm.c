@@ -17,7 +17,7 @@
 
 #include "stub/comm_priv.h"
 
-enum { BACKLOG = 8, PORT_TRIES = 32 };
+enum { PORT_TRIES = 32 };
 
 bool comm_fail(char *why, const char *fmt, ...)
 {
@@ -166,7 +166,7 @@ static int listen_on(const struct addrinfo *at)
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (at->ai_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-	if (bind(fd, at->ai_addr, at->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+	if (bind(fd, at->ai_addr, at->ai_addrlen) == 0 && listen(fd, COMM_BACKLOG) == 0)
 		return fd;
 	int why = errno;
 	close(fd);

@@ -5,6 +5,9 @@
 
 /* Shared by comm.c and comm_unix.c. */
 
+/* Room for those who are not let in: a full queue would delay those who are. */
+enum { COMM_BACKLOG = 256 };
+
 /** Keeps words and returns false: return comm_fail(why, ...). */
 bool comm_fail(char *why, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -75,7 +75,7 @@ static bool bind_and_listen(int fd, const char *path, char *why)
 			return false;
 		error = bind_private(fd, path);
 	}
-	if (error || listen(fd, 8) < 0)
+	if (error || listen(fd, COMM_BACKLOG) < 0)
 		return comm_fail(why,
 				 "cannot listen on the Unix socket: %s: choose a path in a folder "
 				 "you can write to",

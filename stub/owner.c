@@ -199,6 +199,16 @@ static enum owner_answer by_proc(int family, const struct owner_ends *ends, uid_
 	return answer;
 }
 
+static enum owner_answer by_tables(const struct owner_ends *ends, uid_t *uid)
+{
+	enum owner_answer answer = OWNER_CLOSED;
+
+	if (ends->peer.ss_family == AF_INET)
+		answer = by_proc(AF_INET, ends, uid);
+	/* a socket of IPv6 that reaches an IPv4 address is in the other table */
+	return answer == OWNER_CLOSED ? by_proc(AF_INET6, ends, uid) : answer;
+}
+
 /* --- user namespaces --- */
 
 /* The first number of a small file; preset without it. */
@@ -244,10 +254,9 @@ enum owner_answer owner_find(const struct owner_ends *ends, uid_t *uid)
 {
 	enum owner_answer answer = owner_by_diag(ends, uid);
 
-	if (answer == OWNER_UNKNOWN && ends->peer.ss_family == AF_INET)
-		answer = by_proc(AF_INET, ends, uid);
-	/* a client may reach an IPv4 address through a socket of IPv6 */
-	if (answer != OWNER_FOUND)
-		answer = by_proc(AF_INET6, ends, uid);
+	/* the tables are long, and a stranger can have them read as often as he likes: only where
+	 * the kernel cannot be asked */
+	if (answer == OWNER_UNKNOWN)
+		answer = by_tables(ends, uid);
 	return answer == OWNER_FOUND && !owner_is_sure(*uid) ? OWNER_UNKNOWN : answer;
 }
