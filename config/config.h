@@ -18,6 +18,7 @@ struct config {
 	char listen[CONFIG_TEXT];     /* [server] listen */
 	bool once;                    /* [server] once */
 	bool multi;                   /* [server] multi */
+	char hold_children[CONFIG_TEXT]; /* [server] hold_children; "" = none */
 	char allow[CONFIG_TEXT];      /* [access] allow; "" = nobody else */
 	uint64_t idle_timeout;        /* [access] idle_timeout: seconds, 0 = none */
 	bool read_only;               /* [access] read_only, and so on */

@@ -23,6 +23,9 @@ const struct config_key config_keys[] = {
 	     "unix:PATH"),
 	BOOL("server", "once", once, "no", "end when the first connection has closed"),
 	BOOL("server", "multi", multi, "no", "stay without a program, until told to end"),
+	TEXT("server", "hold_children", hold_children, "",
+	     "children that wait for a debugger: exec, fork, exec:PATTERN, fork:PATTERN, PATTERN; "
+	     "empty: none"),
 	TEXT("access", "allow", allow, "",
 	     "who may connect beside this user and root on this machine: ADDR, ADDR/BITS, samenet, "
 	     "any"),

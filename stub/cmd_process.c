@@ -31,6 +31,12 @@ static bool is_process(struct session *s, uint64_t pid)
 	return pid && pid <= UINT32_MAX && session_resolve(s, &id, &tid);
 }
 
+/* A live target tells by itself: one of its processes may have ended without a client's knowing. */
+static bool is_known(struct session *s, uint64_t pid)
+{
+	return pid <= UINT32_MAX && ((s->have & TARGET_CAN_START) || is_process(s, pid));
+}
+
 /* --- letting go --- */
 
 enum target_status cmd_detach(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
@@ -38,7 +44,7 @@ enum target_status cmd_detach(struct session *s, const struct rsp_args *a, struc
 	(void)out;
 	uint64_t pid = a->nums ? a->num[0] : session_thread(s).pid;
 
-	if (!is_process(s, pid))
+	if (!is_known(s, pid))
 		return TARGET_NO_THREAD;
 	/* what was started here would run, what was there before only goes on */
 	enum target_status status = target_attached(s->target, (uint32_t)pid) ?
@@ -64,7 +70,7 @@ enum target_status cmd_kill_process(struct session *s, const struct rsp_args *a,
 				    struct rsp_buf *out)
 {
 	(void)out;
-	if (!is_process(s, a->num[0]))
+	if (!is_known(s, a->num[0]))
 		return TARGET_NO_THREAD;
 	enum target_status status = may_end(s);
 	if (status == TARGET_OK)

@@ -174,6 +174,8 @@ static bool open_target(struct program *p)
 		complain(1, strerror(errno));
 		return false;
 	}
+	if (p->config.hold_children[0] && !linux_hold_children(p->target, p->config.hold_children))
+		return !complain(1, "out of memory");
 	switch (p->options.mode) {
 	case OPTIONS_RUN:
 		return start_program(p);

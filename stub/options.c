@@ -225,6 +225,12 @@ static bool take_log_level(struct parse *p, const char *value)
 	return true;
 }
 
+static bool take_hold(struct parse *p, const char *value)
+{
+	p->o->hold = value && *value ? value : "exec";
+	return true;
+}
+
 #define BOOL(name, member) { name, VALUE_NONE, offsetof(struct options, member), NULL }
 #define TEXT(name, member) { name, VALUE_NEEDED, offsetof(struct options, member), NULL }
 
@@ -261,6 +267,7 @@ static const struct row rows[] = {
 	BOOL("--remote-debug", remote_debug),
 	BOOL("--event-loop-debug", debug),
 	{ "--disable-packet", VALUE_EQUAL, 0, take_disable },
+	{ "--hold-children", VALUE_EQUAL, 0, take_hold },
 	{ "--selftest", VALUE_EQUAL, 0, take_selftest },
 };
 
@@ -439,6 +446,7 @@ bool options_apply(const struct options *o, struct config *c, char *why)
 {
 	if (!apply_text(c->listen, o->comm, "COMM", why) ||
 	    !apply_text(c->log_file, o->debug_file, "the name after --debug-file", why) ||
+	    !apply_text(c->hold_children, o->hold, "the pattern of --hold-children", why) ||
 	    !apply_text(c->packet_log, o->packet_log, "the name after --packet-log", why) ||
 	    !apply_text(c->file_root, o->file_root, "the name after --file-root", why))
 		return false;

@@ -62,6 +62,7 @@ struct options {
 	const char *debug_file; /* NULL: not given; so are the next two */
 	const char *packet_log;
 	const char *config;
+	const char *hold; /* --hold-children: which; NULL: not given */
 	int log_level;        /* -1: not given */
 	const char *selftest; /* filter or "" */
 	unsigned disabled;    /* --disable-packet: DISABLE_* bits */

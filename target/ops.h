@@ -30,6 +30,7 @@ struct target_run_ops {
 	int (*event_fd)(const struct target *t);
 	/** *got = false: nothing to report now. */
 	enum target_status (*next_event)(struct target *t, struct target_stop *out, bool *got);
+	/** NO_THREAD: no such process. One whose end has not been told is still there for both. */
 	enum target_status (*detach)(struct target *t, uint32_t pid);
 	enum target_status (*kill)(struct target *t, uint32_t pid);
 	/**

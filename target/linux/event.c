@@ -41,7 +41,7 @@ static void remember_early(struct linux_target *l, pid_t tid, int status)
 	l->early = e;
 }
 
-static bool take_early(struct linux_target *l, pid_t tid, int *status)
+bool linux_early_take(struct linux_target *l, pid_t tid, int *status)
 {
 	for (struct linux_early **at = &l->early; *at; at = &(*at)->next)
 		if ((*at)->tid == tid) {
@@ -92,7 +92,7 @@ static void on_clone(struct linux_target *l, struct linux_thread *parent)
 	if (th) {
 		th->running = th->fresh = th->go = true;
 		l->running++;
-		if (take_early(l, tid, &status))
+		if (linux_early_take(l, tid, &status))
 			linux_handle(l, tid, status);
 	}
 	go_on(l, parent, 0);
@@ -103,7 +103,7 @@ static bool wait_first_stop(struct linux_target *l, pid_t pid)
 {
 	int status;
 
-	return take_early(l, pid, &status) || waitpid(pid, &status, __WALL) == pid;
+	return linux_early_take(l, pid, &status) || waitpid(pid, &status, __WALL) == pid;
 }
 
 /* A forked child's memory is a copy, patches included; that of a vforked one is the parent's. */
@@ -122,7 +122,7 @@ static void release_child(struct linux_target *l, struct linux_process *parent, 
 		close(child.mem);
 	}
 	points_destroy(child.points);
-	ptrace(PTRACE_DETACH, pid, NULL, NULL);
+	linux_child_leave(l, pid, vfork, 0);
 }
 
 static struct linux_process *adopt_child(struct linux_target *l, struct linux_process *parent,
@@ -144,6 +144,8 @@ static struct linux_process *adopt_child(struct linux_target *l, struct linux_pr
 		return NULL;
 	}
 	p->desc = parent->desc;
+	p->newborn = true;
+	p->vforked = vfork;
 	return p;
 }
 
@@ -339,10 +341,13 @@ bool linux_passes(const struct linux_target *l, const struct linux_thread *th, i
 static void on_signal(struct linux_target *l, struct linux_thread *th, int signal)
 {
 	bool sent = th->sent == signal;
+	bool continued = signal == SIGCONT && th->process->continued;
 
 	if (sent)
 		th->sent = 0;
-	if (sent || linux_passes(l, th, signal))
+	if (continued)
+		th->process->continued = false;
+	if (sent || continued || linux_passes(l, th, signal))
 		go_on(l, th, signal);
 	else
 		linux_pend(th, TARGET_STOP_SIGNAL, linux_signal_to_gdb(signal));
@@ -449,6 +454,8 @@ void linux_handle(struct linux_target *l, pid_t tid, int status)
 {
 	struct linux_thread *th = linux_thread_find(l, tid);
 
+	if (!th && linux_watch_handle(l, tid, status))
+		return;
 	if (!th)
 		th = leader_again(l, tid, status);
 	if (!th) {

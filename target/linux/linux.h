@@ -11,4 +11,13 @@
 /** An empty target. NULL: out of memory or descriptors, errno says which. */
 struct target *linux_open(struct target_log log);
 
+/**
+ * From now on children of debugged processes that no client follows are held for a debugger, and
+ * their children too. rule: "exec", "fork" (before their first instruction), "exec:PATTERN",
+ * "fork:PATTERN", or PATTERN alone for exec: fnmatch(3) on the name of the program, on its path
+ * when the pattern has a slash. Held ones are let go when the target is closed. false: out of
+ * memory.
+ */
+bool linux_hold_children(struct target *t, const char *rule);
+
 #endif

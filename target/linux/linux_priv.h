@@ -1,12 +1,21 @@
 #ifndef TARGET_LINUX_LINUX_PRIV_H
 #define TARGET_LINUX_LINUX_PRIV_H
 
+#include <sys/ptrace.h>
 #include <sys/types.h>
 
+#include "target/linux/hold.h"
 #include "target/linux/linux.h"
 #include "target/linux/tables.h"
 
 /** What the files of this folder offer to each other. */
+
+/** Options of every thread that is traced. */
+enum {
+	LINUX_TRACE_OPTIONS = PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+			      PTRACE_O_TRACEVFORKDONE | PTRACE_O_TRACEEXEC |
+			      PTRACE_O_TRACESYSGOOD,
+};
 
 /* --- code.c --- */
 /** Runs what belongs to a breakpoint that was hit. true: the client shall hear of the hit. */
@@ -82,6 +91,8 @@ void linux_step_done(struct linux_target *l, struct linux_thread *th);
 /** Sorts what waitpid said of a thread into the tables. */
 void linux_handle(struct linux_target *l, pid_t tid, int status);
 void linux_early_drop(struct linux_target *l);
+/** The status of a first stop that came before its parent's event; false: none did. */
+bool linux_early_take(struct linux_target *l, pid_t tid, int *status);
 
 /* --- halt.c --- */
 /** Stops every running thread and waits until they are; events that come up are kept pending. */
@@ -109,6 +120,8 @@ enum target_status linux_kill(struct target *t, uint32_t pid);
 void linux_thread_run(struct linux_target *l, struct linux_thread *th, int signal);
 /** Writes the breakpoints that are wanted and not there, and the other way round. */
 enum target_status linux_points_sync(struct linux_target *l, struct linux_process *p);
+/** Ends the job-control stop of a process whose threads all stand. */
+void linux_end_stop(struct linux_process *p);
 /** Makes next_event be called although no child changed. */
 void linux_wake(struct linux_target *l);
 

@@ -31,6 +31,8 @@ static void linux_close(struct target *t)
 		else if ((p->attached ? linux_detach(t, pid) : linux_kill(t, pid)) != TARGET_OK)
 			linux_process_drop(l, p);
 	}
+	linux_watch_drop(l);
+	linux_hold_drop(l);
 	linux_early_drop(l);
 	linux_ends_drop(l);
 	host_destroy(l->host);

@@ -227,6 +227,7 @@ static void files(struct target_table *out)
 static const struct target_table_info infos[] = {
 	{ "cpus", "Listing of all cpus/cores on the system", "CPUs" },
 	{ "files", "Listing of all file descriptors", "File descriptors" },
+	{ "held", "Listing of all children that wait for a debugger", "Held children" },
 	{ "modules", "Listing of all loaded kernel modules", "Kernel modules" },
 	{ "msg", "Listing of all message queues", "Message queues" },
 	{ "processes", "Listing of all processes", "Processes" },
@@ -237,13 +238,14 @@ static const struct target_table_info infos[] = {
 	{ "threads", "Listing of all threads", "Threads" },
 };
 
-/* In the order of infos. */
+/* In the order of infos; NULL: it is about this target. */
 static const struct {
 	const char *columns[16];
 	void (*fill)(struct target_table *out);
 } fills[] = {
 	{ { NULL }, osdata_cpus },
 	{ { "pid", "command", "file descriptor", "name" }, files },
+	{ { "pid", "parent", "state", "program" }, NULL },
 	{ { "name", "size", "num uses", "dependencies", "status", "address" }, osdata_modules },
 	{ { "key", "msqid", "permissions", "num used bytes", "num messages",
 	    "last msgsnd() command", "last msgrcv() command", "user", "group", "creator user",
@@ -279,7 +281,10 @@ enum target_status linux_table(struct target *t, const char *name, struct target
 	for (size_t i = 0; i < TABLES; i++)
 		if (!strcmp(infos[i].name, name)) {
 			target_table_init(out, fills[i].columns);
-			fills[i].fill(out);
+			if (fills[i].fill)
+				fills[i].fill(out);
+			else
+				linux_hold_table((struct linux_target *)t, out);
 			return TARGET_OK;
 		}
 	return target_fail(t, TARGET_INVALID, "there is no table %s", name);

@@ -145,6 +145,22 @@ bool proc_stat(uint32_t pid, uint32_t tid, struct proc_stat *out)
 	return true;
 }
 
+long proc_status_number(uint32_t pid, const char *name)
+{
+	char path[64], line[256];
+	long value = -1;
+
+	snprintf(path, sizeof(path), "/proc/%u/status", pid);
+	FILE *f = fopen(path, "re");
+	if (!f)
+		return -1;
+	while (value < 0 && fgets(line, sizeof(line), f))
+		if (!strncmp(line, name, strlen(name)) && line[strlen(name)] == ':')
+			value = strtol(line + strlen(name) + 1, NULL, 10);
+	fclose(f);
+	return value;
+}
+
 bool proc_class(uint32_t pid, struct proc_class *out)
 {
 	struct proc_path path = proc_path("/proc/%u/exe", pid);

@@ -44,6 +44,8 @@ struct proc_stat {
 };
 /** false: there is no such thread; then the name is "" and the core -1. */
 bool proc_stat(uint32_t pid, uint32_t tid, struct proc_stat *out);
+/** The line "Name:\tvalue" of a process's `status` as a number; -1: not there. */
+long proc_status_number(uint32_t pid, const char *name);
 
 /** Class of a process's program. */
 struct proc_class {

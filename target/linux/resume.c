@@ -21,6 +21,14 @@ void linux_wake(struct linux_target *l)
 	(void)!write(l->wake_fd, &one, sizeof(one));
 }
 
+/* Seized threads can be run in a job-control stop, but the kernel stops them once more later. */
+void linux_end_stop(struct linux_process *p)
+{
+	p->stood = false;
+	p->continued = true;
+	kill(p->pid, SIGCONT);
+}
+
 void linux_thread_run(struct linux_target *l, struct linux_thread *th, int signal)
 {
 	enum __ptrace_request how = th->stepping	  ? PTRACE_SINGLESTEP :
@@ -29,6 +37,9 @@ void linux_thread_run(struct linux_target *l, struct linux_thread *th, int signa
 
 	linux_regs_flush(l, th);
 	linux_hw_update(th);
+	th->process->newborn = false;
+	if (th->process->stood)
+		linux_end_stop(th->process);
 	th->running = th->go = true;
 	th->last = (struct target_stop){ .kind = TARGET_STOP_SIGNAL, .core = -1 };
 	th->stat_known = false;
@@ -241,7 +252,10 @@ enum target_status linux_detach(struct target *t, uint32_t pid)
 	points_remove_all(p->points, &m);
 	for (struct linux_thread *th = p->threads; th; th = th->next) {
 		linux_regs_flush(l, th);
-		ptrace(PTRACE_DETACH, th->tid, NULL, (void *)(intptr_t)undelivered(th));
+		if (p->newborn)
+			linux_child_leave(l, p->pid, p->vforked, undelivered(th));
+		else
+			ptrace(PTRACE_DETACH, th->tid, NULL, (void *)(intptr_t)undelivered(th));
 	}
 	linux_process_drop(l, p);
 	return TARGET_OK;

@@ -21,8 +21,6 @@
 #include "target/linux/linux_priv.h"
 
 enum {
-	OPTIONS = PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
-		  PTRACE_O_TRACEVFORKDONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD,
 	START_OPTIONS = PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL,
 	ATTACH_ROUNDS = 1000,
 };
@@ -162,7 +160,8 @@ static unsigned expected_execs(const struct target_launch *how)
 /* From inside execve to behind it: the kernel is done with the registers then. */
 static bool leave_exec(pid_t pid, int *status)
 {
-	ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)(intptr_t)(OPTIONS | PTRACE_O_EXITKILL));
+	ptrace(PTRACE_SETOPTIONS, pid, NULL,
+	       (void *)(intptr_t)(LINUX_TRACE_OPTIONS | PTRACE_O_EXITKILL));
 	return ptrace(PTRACE_SYSCALL, pid, NULL, NULL) == 0 &&
 	       waitpid(pid, status, __WALL) == pid && WIFSTOPPED(*status);
 }
@@ -322,23 +321,6 @@ static enum target_status linux_start(struct target *t, const struct target_laun
 
 /* --- attaching --- */
 
-/* The line "Name:\tvalue" of /proc/PID/status as a number; -1: not there. */
-static long status_number(uint32_t pid, const char *name)
-{
-	char path[64], line[256];
-	long value = -1;
-
-	snprintf(path, sizeof(path), "/proc/%u/status", pid);
-	FILE *f = fopen(path, "re");
-	if (!f)
-		return -1;
-	while (value < 0 && fgets(line, sizeof(line), f))
-		if (!strncmp(line, name, strlen(name)) && line[strlen(name)] == ':')
-			value = strtol(line + strlen(name) + 1, NULL, 10);
-	fclose(f);
-	return value;
-}
-
 static bool is_zombie(uint32_t pid)
 {
 	char path[64], text[512] = "";
@@ -349,10 +331,18 @@ static bool is_zombie(uint32_t pid)
 	return state && !strncmp(state, ") Z", 3);
 }
 
+/* In a job-control stop. */
+static bool stands(uint32_t pid)
+{
+	struct proc_stat stat;
+
+	return proc_stat(pid, pid, &stat) && stat.state == 'T';
+}
+
 /* gdbserver's words, and what to do about it. */
 static enum target_status attach_failed(struct target *t, uint32_t pid, int error)
 {
-	long tracer = status_number(pid, "TracerPid");
+	long tracer = proc_status_number(pid, "TracerPid");
 	char why[160] = "";
 
 	if (is_zombie(pid))
@@ -373,7 +363,8 @@ static bool seize(struct linux_target *l, struct linux_process *p, pid_t tid, bo
 {
 	if (linux_thread_find(l, tid))
 		return true;
-	if (ptrace(PTRACE_SEIZE, tid, NULL, (void *)(intptr_t)OPTIONS) != 0)
+	if (!linux_watch_take(l, tid) &&
+	    ptrace(PTRACE_SEIZE, tid, NULL, (void *)(intptr_t)LINUX_TRACE_OPTIONS) != 0)
 		return tid != p->pid; /* threads end as they like */
 	struct linux_thread *th = linux_thread_add(l, p, tid);
 	if (!th)
@@ -433,6 +424,7 @@ static enum target_status linux_attach(struct target *t, uint32_t pid)
 		return target_fail(t, TARGET_INVALID, "Already attached to process %u", pid);
 	if (pid == (uint32_t)getpid())
 		return target_fail(t, TARGET_INVALID, "process %u is this server", pid);
+	bool held = linux_hold_has(l, (pid_t)pid), stood = stands(pid);
 	struct linux_process *p = linux_process_add(l, (pid_t)pid, true);
 	if (!p)
 		return target_fail(t, TARGET_SYSTEM, "out of memory");
@@ -451,6 +443,11 @@ static enum target_status linux_attach(struct target *t, uint32_t pid)
 		return target_fail(t, TARGET_SYSTEM, "process %u ended or cannot be read", pid);
 	}
 	first_stop(l, p);
+	p->stood = stood;
+	if (held) {
+		linux_end_stop(p);
+		linux_hold_forget(l, p->pid);
+	}
 	return TARGET_OK;
 }
 

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include "target/linux/hold.h"
 #include "target/linux/host.h"
 #include "target/linux/proc.h"
 #include "target/point_code.h"
@@ -65,6 +66,10 @@ struct linux_process {
 	unsigned slots_version; /* 0: never used */
 	char *program;      /* what was started, for messages; NULL when attached */
 	bool halting;       /* its threads are being stopped: none is started anew */
+	bool newborn;       /* forked by a debugged process and not resumed by the client yet */
+	bool vforked;       /* newborn: its parent waits until it executes a program */
+	bool stood;         /* was in a job-control stop when it was attached to */
+	bool continued;     /* its next SIGCONT is the server's */
 	bool vforking;      /* a vfork child borrows its memory: nothing is patched */
 	bool catching;      /* system calls stop its threads */
 	int64_t *calls;     /* the numbers that do, sorted as given; NULL: all */
@@ -99,6 +104,7 @@ struct linux_target {
 	uint32_t dice;     /* which of several pending stops is told */
 	bool none_left;    /* the last thread that was resumed has ended */
 	struct host *host; /* CPU tables, owned */
+	struct linux_hold hold; /* children nobody follows */
 	char *thread_db_folders; /* where libthread_db is looked for, NULL: preset */
 };
 

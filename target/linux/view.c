@@ -98,6 +98,8 @@ const struct target_view_ops linux_view_ops = {
 	.region = linux_region,
 	.tables = linux_tables,
 	.table = linux_table,
+	.command = linux_command,
+	.help = linux_help,
 };
 
 const struct target_os_ops linux_os_ops = {

@@ -35,6 +35,11 @@ enum target_status linux_siginfo_read(struct target *t, struct target_tid tid,
 enum target_status linux_siginfo_write(struct target *t, struct target_tid tid, uint64_t offset,
 				       const void *data, size_t n);
 
+/* --- hold.c --- */
+enum target_status linux_command(struct target *t, struct target_tid tid, size_t argc,
+				 const char *const *argv, struct target_text *out);
+const char *linux_help(const struct target *t);
+
 /* --- osdata.c --- */
 const struct target_table_info *linux_tables(const struct target *t, size_t *count);
 enum target_status linux_table(struct target *t, const char *name, struct target_table *out);

@@ -248,8 +248,15 @@ static enum target_status fake_next_event(struct target *t, struct target_stop *
 	return TARGET_OK;
 }
 
+static bool is_there(struct target *t, uint32_t pid)
+{
+	return pid && pid <= 2 && !fake(t)->ended[pid];
+}
+
 static enum target_status fake_detach(struct target *t, uint32_t pid)
 {
+	if (!is_there(t, pid))
+		return TARGET_NO_THREAD;
 	fake(t)->detached = pid;
 	fake(t)->ended[pid] = true;
 	return TARGET_OK;
@@ -257,6 +264,8 @@ static enum target_status fake_detach(struct target *t, uint32_t pid)
 
 static enum target_status fake_kill(struct target *t, uint32_t pid)
 {
+	if (!is_there(t, pid))
+		return TARGET_NO_THREAD;
 	fake(t)->killed = pid;
 	fake(t)->ended[pid] = true;
 	return TARGET_OK;

@@ -135,7 +135,7 @@ static void test_os_all(void)
 
 	live_open(&l);
 	info = target_tables(l.t, &n);
-	CU_ASSERT_EQUAL(n, 10);
+	CU_ASSERT_EQUAL(n, 11);
 	for (size_t i = 0; i < n; i++) {
 		CU_ASSERT_EQUAL(target_table(l.t, info[i].name, &t), TARGET_OK);
 		CU_ASSERT_TRUE(info[i].label && info[i].title);
@@ -146,7 +146,7 @@ static void test_os_all(void)
 		}
 		target_table_deinit(&t);
 	}
-	CU_ASSERT_EQUAL(target_table(l.t, "held", &t), TARGET_INVALID);
+	CU_ASSERT_EQUAL(target_table(l.t, "nothing", &t), TARGET_INVALID);
 	live_close(&l);
 }
 

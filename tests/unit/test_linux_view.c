@@ -399,7 +399,7 @@ static const struct {
 	{ "qXfer:siginfo:write:x:0:a", "~E.*" },
 	{ "qXfer:siginfo:write:", "~E.*" },
 	{ "qXfer:osdata:read::0,4000", "~l<osdata type=\"types\"><item>*>CPUs</column>*" },
-	{ "qXfer:osdata:read:held:0,1000", "l" },
+	{ "qXfer:osdata:read:nothing:0,1000", "l" },
 };
 
 static void test_packets(void)

@@ -99,6 +99,10 @@ static void test_launch_options(void)
 	CU_ASSERT_TRUE(parse(&l, "--no-startup-with-shell --startup-with-shell "
 				 "--no-disable-randomization --disable-randomization :1 p"));
 	CU_ASSERT_TRUE(!l.o.no_shell && !l.o.randomize);
+	CU_ASSERT_TRUE(parse(&l, "--hold-children :1 p"));
+	CU_ASSERT_STRING_EQUAL(l.o.hold, "exec");
+	CU_ASSERT_TRUE(parse(&l, "--hold-children=fork:w* :1 p"));
+	CU_ASSERT_STRING_EQUAL(l.o.hold, "fork:w*");
 }
 
 static void test_access_options(void)
