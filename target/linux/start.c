@@ -142,8 +142,10 @@ static void become(const struct target_launch *how, const char **words, int go, 
 		personality((unsigned long)personality(0xffffffff) | ADDR_NO_RANDOMIZE);
 	if (how->quiet_stdio)
 		quiet_stdio();
+	if (read(go, &byte, 1) != 1)
+		_exit(127);
 	struct refusal why = { .cwd = how->cwd && chdir(how->cwd) != 0 };
-	if (!why.cwd && read(go, &byte, 1) == 1)
+	if (!why.cwd)
 		execvpe(words[0], (char *const *)(uintptr_t)words,
 			how->env ? (char *const *)(uintptr_t)how->env : environ);
 	why.error = errno;
@@ -283,9 +285,11 @@ static enum target_status start_words(struct linux_target *l, const struct targe
 		return target_fail(t, TARGET_SYSTEM, "no pipe: %s", strerror(errno));
 	pid_t child = fork_traced(how, words, &pipes);
 	if (child < 0) {
+		int error = errno;
+
 		close_pipes(&pipes);
 		return target_fail(t, TARGET_SYSTEM, "cannot trace a new process: %s",
-				   strerror(errno));
+				   strerror(error));
 	}
 	bool there = write(pipes.go[1], "", 1) == 1 &&
 		     run_to_program(child, expected_execs(how), &status);
