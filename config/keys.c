@@ -40,9 +40,11 @@ const struct config_key config_keys[] = {
 	     "folder that clients have the files of, and no others; empty: all files"),
 	UINT("log", "level", log_level, 3, "1",
 	     "0 errors, 1 and warnings, 2 and information, 3 everything"),
-	TEXT("log", "file", log_file, "", "file to log into; empty: standard error"),
+	TEXT("log", "file", log_file, "",
+	     "where the log goes: stderr, syslog, journal or a file, renamed to FILE.1 at 16 MiB; "
+	     "empty: standard error"),
 	TEXT("log", "packets", packet_log, "",
-	     "file to record all packets in, at most 64 MiB; empty: none"),
+	     "file to record all packets in, renamed to FILE.1 at 32 MiB; empty: none"),
 	/* The three limits: coredump facts 6.5. */
 	SIZE("core", "max_file_bytes", max_core_bytes, tebi, "100G",
 	     "largest dump or kernel file that is opened"),

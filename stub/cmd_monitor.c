@@ -18,7 +18,9 @@ static enum target_status run_help(struct session *s, struct target_text *out)
 	target_text_add(out, "The following monitor commands are supported:\n");
 	monitor_set_help(s, out);
 	target_text_add(out, "  help\n    This list\n"
-			     "  exit\n    Quit the server\n");
+			     "  exit\n    Quit the server\n"
+			     "  log [level <0-3>]\n    What is logged: 0 errors .. 3 everything\n"
+			     "  stats\n    Counters of the server\n");
 	target_text_add(out, more ? more : "");
 	return TARGET_OK;
 }
@@ -62,6 +64,10 @@ static enum target_status dispatch(struct session *s, size_t argc, const char *c
 		return run_exit(s);
 	if (!strcmp(argv[0], "set"))
 		return monitor_set(s, argc - 1, argv + 1, out);
+	if (!strcmp(argv[0], "log"))
+		return monitor_log(s, argc - 1, argv + 1, out);
+	if (argc == 1 && !strcmp(argv[0], "stats"))
+		return monitor_stats(s, out);
 	status = target_command(s->target, session_chosen(s), argc, argv, out);
 	if (status == TARGET_OK || status == TARGET_UNSUPPORTED)
 		return status;

@@ -15,9 +15,9 @@ enum {
 	SEND_TIMEOUT_MS = 10000, /* a client that takes no byte for so long is given up */
 };
 
-bool conn_init(struct conn *c, size_t packet, struct packet_log *log)
+bool conn_init(struct conn *c, size_t packet, struct packet_log *log, struct stats *stats)
 {
-	*c = (struct conn){ .in = -1, .out = -1, .log = log };
+	*c = (struct conn){ .in = -1, .out = -1, .log = log, .stats = stats };
 	c->storage = malloc(packet + 1);
 	c->sent = malloc(RSP_FRAME_ROOM(packet) + 1);
 	c->input = malloc(INPUT);
@@ -60,6 +60,7 @@ void conn_close(struct conn *c)
 static void write_all(struct conn *c, const char *data, size_t n)
 {
 	packet_log_bytes(c->log, PACKET_TO_CLIENT, data, n);
+	c->stats->bytes_out += n;
 	while (n && !c->lost) {
 		struct pollfd p = { .fd = c->out, .events = POLLOUT };
 		ssize_t done = write(c->out, data, n);
@@ -104,10 +105,15 @@ static void answer(struct conn *c, enum rsp_event ev)
 {
 	switch (ev) {
 	case RSP_PACKET:
+		c->stats->packets++;
+		c->ack_due = true;
+		break;
 	case RSP_TOO_LONG:
+		c->stats->damaged++;
 		c->ack_due = true;
 		break;
 	case RSP_BAD:
+		c->stats->damaged++;
 		if (!c->no_ack)
 			write_all(c, "-", 1);
 		break;
@@ -127,8 +133,8 @@ enum rsp_event conn_next(struct conn *c)
 
 	if (c->lost || c->input_at == c->input_n)
 		return RSP_MORE;
-	enum rsp_event ev = rsp_frame_feed(&c->frame, c->input + c->input_at,
-					   c->input_n - c->input_at, &eaten);
+	enum rsp_event ev =
+		rsp_frame_feed(&c->frame, c->input + c->input_at, c->input_n - c->input_at, &eaten);
 	c->input_at += eaten;
 	answer(c, ev);
 	return ev;
@@ -142,6 +148,7 @@ void conn_fill(struct conn *c)
 	if (n > 0) {
 		c->input_n = (size_t)n;
 		packet_log_bytes(c->log, PACKET_FROM_CLIENT, c->input, c->input_n);
+		c->stats->bytes_in += c->input_n;
 	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
 		c->lost = true;
 	}

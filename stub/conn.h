@@ -6,6 +6,7 @@
 
 #include "rsp/frame.h"
 #include "stub/packet_log.h"
+#include "stub/stats.h"
 
 /**
  * One connection: descriptors, framing both ways, acknowledgements. It knows nothing of packets'
@@ -23,10 +24,11 @@ struct conn {
 	char *input; /* bytes read and not yet framed */
 	size_t input_at, input_n;
 	struct packet_log *log; /* borrowed, never NULL */
+	struct stats *stats;    /* likewise */
 };
 
 /** Buffers for packets of at most `packet` bytes. false: out of memory. */
-bool conn_init(struct conn *c, size_t packet, struct packet_log *log);
+bool conn_init(struct conn *c, size_t packet, struct packet_log *log, struct stats *stats);
 void conn_deinit(struct conn *c);
 
 /** Takes over connected descriptors; everything of the connection before is forgotten. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "rsp/buf.h"
+#include "stub/stats.h"
 #include "target/auto.h"
 
 /* Text with XML's special characters replaced. */
@@ -283,6 +284,13 @@ static void list_tables(struct session *s, struct target_text *out)
 		add_column(out, "Title", info[i].label ? info[i].label : info[i].name);
 		target_text_add(out, "</item>");
 	}
+	if (s->debug.stats) {
+		target_text_add(out, "<item>");
+		add_column(out, "Type", "stats");
+		add_column(out, "Description", "Counters of this server");
+		add_column(out, "Title", "Server");
+		target_text_add(out, "</item>");
+	}
 	target_text_add(out, "</osdata>");
 }
 
@@ -308,6 +316,12 @@ enum target_status document_osdata(struct session *s, const char *annex, struct 
 
 	if (!*annex) {
 		list_tables(s, out);
+		return TARGET_OK;
+	}
+	if (s->debug.stats && !strcmp(annex, "stats")) {
+		stats_table(s->debug.stats, s->target->link_requests, &table);
+		add_rows(&table, annex, out);
+		target_table_deinit(&table);
 		return TARGET_OK;
 	}
 	enum target_status status = target_table(s->target, annex, &table);

@@ -6,16 +6,18 @@
 #include "stub/log.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
-/* The line in work. Room for the newline is kept at all times. */
+/* The line in work. Room for the newline and a NUL is kept at all times. */
 struct line {
-	char data[LOG_LINE];
+	char data[LOG_LINE + 1];
 	size_t len;
 };
 
@@ -28,56 +30,59 @@ static const char *const level_names[] = {
 
 void log_init(struct log *l)
 {
-	*l = (struct log){ .fd = STDERR_FILENO, .level = TARGET_LOG_WARN };
+	*l = (struct log){ .file.fd = -1, .journal = -1, .level = TARGET_LOG_WARN };
 }
 
 void log_deinit(struct log *l)
 {
-	if (l->own_fd)
-		close(l->fd);
-	l->fd = STDERR_FILENO;
-	l->own_fd = false;
+	if (l->sink == LOG_TO_SYSLOG)
+		closelog();
+	if (l->journal >= 0)
+		close(l->journal);
+	l->journal = -1;
+	log_file_close(&l->file);
+	l->sink = LOG_TO_STDERR;
 }
 
-int log_open_file(const char *path, char *why)
+static int open_journal(char *why)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+	const struct sockaddr_un a = { .sun_family = AF_UNIX,
+				       .sun_path = "/run/systemd/journal/socket" };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	if (fd >= 0)
+	if (fd >= 0 && connect(fd, (const struct sockaddr *)&a, sizeof(a)) == 0)
 		return fd;
-	if (errno == ELOOP)
-		snprintf(why, LOG_WORDS, "the log file is a symbolic link: name the file itself");
-	else
-		snprintf(why, LOG_WORDS,
-			 "the log file: %s: name a file in a folder you can write to",
-			 strerror(errno));
+	snprintf(why, LOG_WORDS, "the journal: %s: log to syslog, stderr or a file",
+		 strerror(errno));
+	if (fd >= 0)
+		close(fd);
 	return -1;
 }
 
-bool log_open(struct log *l, const char *path, char *why)
+bool log_open(struct log *l, const char *where, char *why)
 {
-	int fd = log_open_file(path, why);
+	struct log_file file = { .fd = -1 };
+	enum log_sink sink = LOG_TO_STDERR;
+	int journal = -1;
 
-	if (fd < 0)
+	if (!strcmp(where, "syslog")) {
+		sink = LOG_TO_SYSLOG;
+	} else if (!strcmp(where, "journal")) {
+		sink = LOG_TO_JOURNAL;
+		journal = open_journal(why);
+	} else if (strcmp(where, "stderr") != 0) {
+		sink = LOG_TO_FILE;
+		if (!log_file_open(&file, where, LOG_FILE_MAX, why))
+			return false;
+	}
+	if (sink == LOG_TO_JOURNAL && journal < 0)
 		return false;
 	log_deinit(l);
-	l->fd = fd;
-	l->own_fd = true;
-	return true;
-}
-
-bool log_write_all(int fd, const char *data, size_t n)
-{
-	while (n) {
-		ssize_t put = write(fd, data, n);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put <= 0)
-			return false;
-		data += put;
-		n -= (size_t)put;
-	}
+	l->sink = sink;
+	l->file = file;
+	l->journal = journal;
+	if (sink == LOG_TO_SYSLOG)
+		openlog("ascend-gdbserver", LOG_PID | LOG_NDELAY, LOG_DAEMON);
 	return true;
 }
 
@@ -151,20 +156,60 @@ static void line_time(struct line *to)
 	line_add(to, text, (size_t)n);
 }
 
+/* The journal's native form: a datagram of fields, each on a line of its own. */
+static void send_to_journal(struct log *l, int priority, const char *text)
+{
+	char fields[LOG_LINE + 128];
+	int n = snprintf(fields, sizeof(fields),
+			 "PRIORITY=%d\nSYSLOG_IDENTIFIER=ascend-gdbserver\nSYSLOG_PID=%d\n"
+			 "MESSAGE=%s\n",
+			 priority, (int)getpid(), text);
+
+	(void)!send(l->journal, fields, (size_t)n, MSG_NOSIGNAL);
+}
+
+/* The line ends with a newline and a NUL. There is nobody to tell when it cannot be written. */
+static void emit(struct log *l, enum target_log_level level, struct line *line)
+{
+	static const int priorities[] = { [TARGET_LOG_ERROR] = LOG_ERR,
+					  [TARGET_LOG_WARN] = LOG_WARNING,
+					  [TARGET_LOG_INFO] = LOG_INFO,
+					  [TARGET_LOG_DEBUG] = LOG_DEBUG };
+
+	switch (l->sink) {
+	case LOG_TO_SYSLOG:
+		syslog(priorities[level], "%s", line->data);
+		break;
+	case LOG_TO_JOURNAL:
+		line->data[line->len - 1] = '\0';
+		send_to_journal(l, priorities[level], line->data);
+		break;
+	case LOG_TO_FILE:
+		if (log_file_is_full(&l->file, line->len))
+			log_file_rotate(&l->file);
+		(void)log_file_write(&l->file, line->data, line->len);
+		break;
+	default:
+		(void)log_write_all(STDERR_FILENO, line->data, line->len);
+	}
+}
+
 void log_text(struct log *l, enum target_log_level level, const char *text)
 {
 	struct line line = { .len = 0 };
+	/* syslog and the journal note the time themselves */
+	bool plain = l->sink == LOG_TO_STDERR || l->sink == LOG_TO_FILE;
 
 	if (!log_wants(l, level))
 		return;
-	if (l->timestamps)
+	if (l->timestamps && plain)
 		line_time(&line);
 	line_add(&line, level_names[level], strlen(level_names[level]));
 	line_add(&line, ": ", 2);
 	line_message(&line, text, level < TARGET_LOG_DEBUG);
 	line.data[line.len++] = '\n';
-	/* There is nobody to tell when the log itself cannot be written. */
-	(void)log_write_all(l->fd, line.data, line.len);
+	line.data[line.len] = '\0';
+	emit(l, level, &line);
 }
 
 void log_format(struct log *l, enum target_log_level level, const char *fmt, ...)

@@ -8,6 +8,7 @@
 
 #include "stub/log.h"
 #include "stub/packet_log.h"
+#include "stub/stats.h"
 
 /* Each is a bit of the log: while one is set the log shows everything. */
 static const struct {
@@ -81,8 +82,8 @@ static enum target_status set_formats(struct session *s, const char *list, struc
 		size_t n = strcspn(list, ",");
 
 		if (!set_format(s, list, n, out)) {
-			target_text_format(out, "Unknown debug-format argument: \"%.*s\"\n",
-					   (int)n, list);
+			target_text_format(out, "Unknown debug-format argument: \"%.*s\"\n", (int)n,
+					   list);
 			return TARGET_INVALID;
 		}
 		list += n + (list[n] == ',');
@@ -144,6 +145,39 @@ enum target_status monitor_set(struct session *s, size_t argc, const char *const
 	if (!strcmp(argv[0], "debug-format"))
 		return set_formats(s, value, out);
 	return set_switch(s, argv[0], value, out);
+}
+
+enum target_status monitor_log(struct session *s, size_t argc, const char *const *argv,
+			       struct target_text *out)
+{
+	struct log *log = s->debug.log;
+	bool set = argc == 2 && !strcmp(argv[0], "level");
+
+	if (!log || (argc && !set))
+		return TARGET_UNSUPPORTED;
+	if (set && (strlen(argv[1]) != 1 || argv[1][0] < '0' || argv[1][0] > '3')) {
+		target_text_format(out,
+				   "\"%s\" is no level: 0 errors, 1 and warnings, "
+				   "2 and information, 3 everything\n",
+				   argv[1]);
+		return TARGET_INVALID;
+	}
+	if (set)
+		log->level = (enum target_log_level)(argv[1][0] - '0');
+	target_text_format(out, "log level %d\n", (int)log->level);
+	return TARGET_OK;
+}
+
+enum target_status monitor_stats(struct session *s, struct target_text *out)
+{
+	struct target_table table;
+
+	if (!s->debug.stats)
+		return TARGET_UNSUPPORTED;
+	stats_table(s->debug.stats, s->target->link_requests, &table);
+	target_table_print(&table, out);
+	target_table_deinit(&table);
+	return TARGET_OK;
 }
 
 void monitor_set_help(const struct session *s, struct target_text *out)

@@ -3,7 +3,7 @@
 
 #include "stub/session.h"
 
-/** `monitor set`: what gdbserver's users switch while they debug. */
+/** What users switch and read while they debug: `monitor set`, `log` and `stats`. */
 
 /**
  * argv: the words behind "set". UNSUPPORTED: there is no such setting; INVALID: out says what is
@@ -11,6 +11,10 @@
  */
 enum target_status monitor_set(struct session *s, size_t argc, const char *const *argv,
 			       struct target_text *out);
+/** argv: the words behind "log"; none: how it is set. */
+enum target_status monitor_log(struct session *s, size_t argc, const char *const *argv,
+			       struct target_text *out);
+enum target_status monitor_stats(struct session *s, struct target_text *out);
 /** Its part of `monitor help`. */
 void monitor_set_help(const struct session *s, struct target_text *out);
 

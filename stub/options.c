@@ -259,6 +259,7 @@ static const struct row rows[] = {
 	{ "--help-config", VALUE_NONE, 0, take_help_config },
 	TEXT("--config", config),
 	{ "--log-level", VALUE_NEEDED, 0, take_log_level },
+	TEXT("--log-to", log_to),
 	TEXT("--packet-log", packet_log),
 	BOOL("--insecure-files", insecure_files),
 	{ "--debug", VALUE_EQUAL, 0, take_debug },
@@ -447,6 +448,7 @@ bool options_apply(const struct options *o, struct config *c, char *why)
 	if (!apply_text(c->listen, o->comm, "COMM", why) ||
 	    !apply_text(c->log_file, o->debug_file, "the name after --debug-file", why) ||
 	    !apply_text(c->hold_children, o->hold, "the pattern of --hold-children", why) ||
+	    !apply_text(c->log_file, o->log_to, "the name after --log-to", why) ||
 	    !apply_text(c->packet_log, o->packet_log, "the name after --packet-log", why) ||
 	    !apply_text(c->file_root, o->file_root, "the name after --file-root", why))
 		return false;

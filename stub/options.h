@@ -59,7 +59,8 @@ struct options {
 	bool remote_debug;      /* packets in the log */
 	bool debug;             /* everything else in the log */
 	bool timestamps;        /* --debug-format */
-	const char *debug_file; /* NULL: not given; so are the next two */
+	const char *debug_file; /* NULL: not given; so are the next three */
+	const char *log_to;
 	const char *packet_log;
 	const char *config;
 	const char *hold; /* --hold-children: which; NULL: not given */

@@ -14,11 +14,11 @@
 /* ECHO_ROOM: for what a line of the log has beside the bytes. */
 enum { CHUNK = 4096, ESCAPE_ROOM = 4, ECHO_ROOM = 64 };
 
-static const char full_text[] = "\nc the packet log is full: what follows is not recorded\n";
+static const char rotated[] = "\nc goes on from the file before";
 
 void packet_log_init(struct packet_log *p)
 {
-	*p = (struct packet_log){ .fd = -1, .limit = PACKET_LOG_MAX };
+	*p = (struct packet_log){ .file.fd = -1 };
 }
 
 bool packet_log_open(struct packet_log *p, const char *path, char *why)
@@ -27,8 +27,7 @@ bool packet_log_open(struct packet_log *p, const char *path, char *why)
 
 	packet_log_deinit(p);
 	p->echo = echo;
-	p->fd = log_open_file(path, why);
-	return p->fd >= 0;
+	return log_file_open(&p->file, path, PACKET_LOG_MAX, why);
 }
 
 void packet_log_echo(struct packet_log *p, struct log *l)
@@ -38,27 +37,17 @@ void packet_log_echo(struct packet_log *p, struct log *l)
 
 void packet_log_deinit(struct packet_log *p)
 {
-	if (p->fd >= 0) {
-		if (p->last != PACKET_NONE)
-			(void)log_write_all(p->fd, "\n", 1);
-		close(p->fd);
-	}
+	if (p->last != PACKET_NONE)
+		(void)log_file_write(&p->file, "\n", 1);
+	log_file_close(&p->file);
 	packet_log_init(p);
 }
 
-/* Writes one piece, or closes the log when it would grow past its limit. */
+/* A record with a hole would be replayed wrongly: what cannot be written ends it. */
 static void put(struct packet_log *p, const char *text, size_t n)
 {
-	bool fits = p->written + n + sizeof(full_text) <= p->limit;
-
-	if (fits && log_write_all(p->fd, text, n)) {
-		p->written += n;
-		return;
-	}
-	if (!fits)
-		(void)log_write_all(p->fd, full_text, sizeof(full_text) - 1);
-	close(p->fd);
-	p->fd = -1;
+	if (!log_file_write(&p->file, text, n))
+		log_file_close(&p->file);
 }
 
 /* The escapes of gdb's ASCII log; at most ESCAPE_ROOM bytes. */
@@ -95,6 +84,49 @@ static void turn_to(struct packet_log *p, enum packet_direction way)
 	put(p, lead, sizeof(lead));
 }
 
+static void make_room(struct packet_log *p, size_t n)
+{
+	if (!log_file_is_full(&p->file, ESCAPE_ROOM * n + sizeof(rotated) + ECHO_ROOM))
+		return;
+	if (log_file_rotate(&p->file))
+		put(p, rotated, sizeof(rotated) - 1);
+	p->last = PACKET_NONE;
+}
+
+static void keep(struct packet_log *p, enum packet_direction way, const void *data, size_t n)
+{
+	struct packet_head *head = &p->kept[p->next++ % PACKET_LOG_KEPT];
+
+	head->way = way;
+	head->n = (uint32_t)n;
+	memcpy(head->data, data, n < sizeof(head->data) ? n : sizeof(head->data));
+}
+
+/* No function of stdio may be called here. */
+void packet_log_recent(const struct packet_log *p, int fd)
+{
+	static const char dots[] = " ...";
+
+	for (size_t i = 0; i < PACKET_LOG_KEPT; i++) {
+		const struct packet_head *head = &p->kept[(p->next + i) % PACKET_LOG_KEPT];
+		size_t n = head->n < PACKET_LOG_HEAD ? head->n : PACKET_LOG_HEAD, used = 0;
+		char line[2 + PACKET_LOG_HEAD * ESCAPE_ROOM + sizeof(dots) + 1];
+
+		if (head->way == PACKET_NONE)
+			continue;
+		line[used++] = (char)head->way;
+		line[used++] = ' ';
+		for (size_t j = 0; j < n; j++)
+			used += escape(head->data[j], line + used);
+		if (n < head->n) {
+			memcpy(line + used, dots, sizeof(dots) - 1);
+			used += sizeof(dots) - 1;
+		}
+		line[used++] = '\n';
+		(void)log_write_all(fd, line, used);
+	}
+}
+
 static void show(struct packet_log *p, enum packet_direction way, const void *data, size_t n)
 {
 	const unsigned char *bytes = data;
@@ -117,17 +149,20 @@ void packet_log_bytes(struct packet_log *p, enum packet_direction way, const voi
 
 	if (p->echo && n)
 		show(p, way, data, n);
-	if (p->fd < 0 || !n)
+	if (n)
+		keep(p, way, data, n);
+	if (p->file.fd < 0 || !n)
 		return;
+	make_room(p, n);
 	turn_to(p, way);
-	for (size_t i = 0; i < n && p->fd >= 0; i++) {
+	for (size_t i = 0; i < n && p->file.fd >= 0; i++) {
 		used += escape(bytes[i], text + used);
 		if (used > sizeof(text) - ESCAPE_ROOM) {
 			put(p, text, used);
 			used = 0;
 		}
 	}
-	if (used && p->fd >= 0)
+	if (used && p->file.fd >= 0)
 		put(p, text, used);
 }
 

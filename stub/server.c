@@ -32,6 +32,7 @@ struct server {
 	int64_t heard; /* when something was said last, by either side */
 	struct rate refusals;
 	struct lobby lobby;
+	struct stats stats;
 	int signals;
 	bool extended; /* a client asked for it: that stays so */
 	bool done;
@@ -39,8 +40,14 @@ struct server {
 };
 
 /* Places in the poll set. */
-enum { AT_SIGNAL, AT_CLIENT, AT_TARGET, AT_LISTEN, AT_LOBBY = AT_LISTEN + COMM_SOCKETS,
-       AT_END = AT_LOBBY + LOBBY_MAX };
+enum {
+	AT_SIGNAL,
+	AT_CLIENT,
+	AT_TARGET,
+	AT_LISTEN,
+	AT_LOBBY = AT_LISTEN + COMM_SOCKETS,
+	AT_END = AT_LOBBY + LOBBY_MAX
+};
 
 static bool block_signals(struct server *s)
 {
@@ -65,7 +72,8 @@ static bool start_session(struct server *s, int in, int out)
 	session_set_launch(s->session, s->setup.launch);
 	session_set_limits(s->session, s->setup.limits);
 	s->session->disabled = s->setup.disabled;
-	s->session->debug = (struct session_debug){ s->setup.log, s->setup.packets };
+	s->session->debug = (struct session_debug){ s->setup.log, s->setup.packets, &s->stats };
+	s->stats.clients++;
 	conn_open(&s->conn, in, out);
 	s->proven = !s->setup.listener;
 	s->heard = clock_ms();
@@ -129,6 +137,7 @@ static void serve_packet(struct server *s)
 
 	bool reply = session_packet(ss, s->conn.frame.data, s->conn.frame.len);
 	send_console(s);
+	s->stats.replies += reply;
 	if (reply)
 		conn_send(&s->conn, ss->reply.data, ss->reply.len);
 	else
@@ -197,9 +206,12 @@ static void serve_target(struct server *s)
 	}
 	if (s->proven)
 		s->heard = clock_ms();
-	if (session_event(s->session))
+	bool due = session_event(s->session);
+	bool notice = !due && session_notice(s->session);
+	s->stats.notices += due || notice;
+	if (due)
 		conn_send(&s->conn, s->session->reply.data, s->session->reply.len);
-	else if (session_notice(s->session))
+	else if (notice)
 		conn_notify(&s->conn, s->session->reply.data, s->session->reply.len);
 	if (s->session->closing)
 		end_session(s);
@@ -409,7 +421,9 @@ int server_run(const struct server_setup *setup)
 	struct server s = { .setup = *setup, .signals = -1 };
 
 	lobby_init(&s.lobby);
-	if (!conn_init(&s.conn, SESSION_PACKET_SIZE, setup->packets) || !block_signals(&s)) {
+	stats_init(&s.stats);
+	if (!conn_init(&s.conn, SESSION_PACKET_SIZE, setup->packets, &s.stats) ||
+	    !block_signals(&s)) {
 		fprintf(stderr, "ascend-gdbserver: cannot start: %s\n", strerror(errno));
 		conn_deinit(&s.conn);
 		return 1;

@@ -13,6 +13,7 @@
 #include "stub/commands.h"
 #include "stub/disable.h"
 #include "stub/reply.h"
+#include "stub/stats.h"
 
 struct session *session_create(struct target *target, struct target_log log)
 {
@@ -275,6 +276,14 @@ static enum target_status run(struct session *s, const struct command *c, const 
 	return status;
 }
 
+static void refused(struct session *s, const struct command *c, enum target_status status,
+		    const char *words)
+{
+	if (s->debug.stats)
+		s->debug.stats->refusals++;
+	reply_error(s, c->reply, status, words, &s->reply);
+}
+
 static bool finish(struct session *s, const struct command *c, enum target_status status,
 		   const char *words)
 {
@@ -286,7 +295,7 @@ static bool finish(struct session *s, const struct command *c, enum target_statu
 	if (status == TARGET_UNSUPPORTED && !c->must)
 		rsp_buf_reset(&s->reply);
 	else if (status != TARGET_OK)
-		reply_error(s, c->reply, status, words, &s->reply);
+		refused(s, c, status, words);
 	else if (c->reply == REPLY_OK && !s->reply.len)
 		rsp_buf_text(&s->reply, "OK");
 	bool resumed = c->reply == REPLY_STOP && status == TARGET_OK && !s->reply.len;
@@ -354,6 +363,8 @@ bool session_event(struct session *s)
 		s->closing = true;
 	if (status != TARGET_OK || !got || (!s->running && !s->non_stop))
 		return false;
+	if (s->debug.stats)
+		s->debug.stats->stops++;
 	if (s->launch)
 		launch_say_end(s->launch, &stop);
 	if (s->non_stop) {

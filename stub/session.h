@@ -63,11 +63,13 @@ struct session_document {
 
 struct log;
 struct packet_log;
+struct stats;
 
-/** What `monitor set` switches; borrowed, NULL where there is none. */
+/** What `monitor` switches and shows; borrowed, NULL where there is none. */
 struct session_debug {
 	struct log *log;
 	struct packet_log *packets;
+	struct stats *stats;
 };
 
 struct session {

@@ -22,6 +22,7 @@ struct target {
 	const struct target_ops *ops;
 	struct target_log log;
 	char message[TARGET_MESSAGE]; /* words of the last failure, "" when there are none */
+	uint64_t link_requests; /* sent to a device so far; 0 where there is none */
 };
 
 /** Capability bits, computed from the operations. */

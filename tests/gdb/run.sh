@@ -246,6 +246,37 @@ run_expected() {
 	count_topics "expected $1"
 }
 
+# What a gdb prints that talks to the command $1 over a pipe.
+replay_lines() {
+	gdb_clean -batch -ex 'set sysroot target:' -ex "target remote | $1" -ex 'info threads' \
+		-ex 'p/x $pc' -ex 'x/4i $pc' -ex 'info os ascend-cores' -ex 'info os stats' \
+		-ex detach 2>&1
+}
+
+# A recorded session is served again, by our tool and, where there is one, by gdb's own.
+run_replay() {
+	record=$work/record
+	replay_lines "$server --packet-log $record --core $(dump_path demo) - 2>$work/said" \
+		>"$work/first"
+	replay_lines "$O/tests/tools/rsp-replay $record -" >"$work/again"
+	if ! grep -q 'packets received' "$work/first" || ! cmp -s "$work/first" "$work/again"; then
+		fail replay "rsp-replay serves another session than was recorded"
+		diff "$work/first" "$work/again" | head -n 20 | sed 's/^/    /'
+	else
+		pass
+	fi
+	command -v gdbreplay >/dev/null || { skip replay "no gdbreplay"; return; }
+	unshare -rn sh -c "ip link set lo up; gdbreplay '$record' localhost:7 & sleep 1; $GDB -nx -q \
+		-batch -ex 'set tcp connect-timeout 20' -ex 'set sysroot target:' \
+		-ex 'target remote localhost:7' -ex 'info threads' -ex 'p/x \$pc'; wait" \
+		>"$work/again" 2>&1
+	if grep -q '^\$1 = 0x' "$work/again"; then
+		pass
+	else
+		fail replay "gdbreplay: $(tail -n 3 "$work/again")"
+	fi
+}
+
 wanted() {
 	[ -z "$names" ] && return 0
 	for n in $names; do [ "$n" = "$1" ] && return 0; done
@@ -261,6 +292,7 @@ fi
 for core in add_custom_910b matmul_mix_910b simd_950; do
 	wanted expected && run_expected "$core.core"
 done
+wanted replay && run_replay
 for script in "$here"/*.gdb "$here"/*.mi "$here"/*.lldb; do
 	[ -f "$script" ] || continue
 	base=$(basename "$script")

@@ -261,7 +261,12 @@ static bool start_app(struct probe *p)
 	const char *const argv[] = { program, NULL };
 
 	snprintf(program, sizeof(program), "%s/tests/apps/stay", p->folder);
-	return app_spawn(&p->app, argv) && read_maps(p, program) && keep_code(p);
+	if (!app_spawn(&p->app, argv))
+		return false;
+	/* its memory is filled a little after the exec has closed our pipe */
+	for (int ms = 0; ms < PLAY_STEP_MS && !read_maps(p, program); ms += PLAY_PAUSE_MS)
+		usleep(PLAY_PAUSE_MS * 100);
+	return p->text && keep_code(p);
 }
 
 const char *probe_start(struct probe *p)
@@ -288,11 +293,23 @@ void probe_drop(struct probe *p)
 	p->code = NULL;
 }
 
+/* A server that does not end with its client on a pipe. */
+static void take_leave(struct probe *p)
+{
+	struct play_text got = { 0 };
+
+	(void)ask_text(p, &got, "D;%" PRIx64, p->pid);
+	(void)ask_text(p, &got, "qRcmd,65786974");
+	play_text_deinit(&got);
+}
+
 const char *probe_end(struct probe *p)
 {
 	const char *why = NULL;
 	bool alive = p->app.pid > 0 && kill(p->app.pid, 0) == 0;
 
+	if (p->polite)
+		take_leave(p);
 	wire_close(&p->wire);
 	if (!daemon_wait(&p->daemon, PLAY_STEP_MS))
 		why = "the server does not end";

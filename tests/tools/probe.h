@@ -15,6 +15,7 @@ struct probe {
 	const char *core;   /* PROBE_DUMP: the file */
 	const char *folder; /* of what was built */
 	enum probe_kind kind;
+	bool polite; /* detaches and says `monitor exit` instead of vanishing */
 	struct play_daemon daemon;
 	struct play_wire wire;
 	struct play_app app;

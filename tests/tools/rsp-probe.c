@@ -231,7 +231,7 @@ int main(int argc, char **argv)
 	run.process = (struct probe){ .server = server, .folder = o };
 	run.dump =
 		(struct probe){ .server = server, .folder = o, .kind = PROBE_DUMP, .core = core };
-	run.other = (struct probe){ .server = "/usr/bin/gdbserver", .folder = o };
+	run.other = (struct probe){ .server = "/usr/bin/gdbserver", .folder = o, .polite = true };
 	if (run.compare)
 		printf("%-60s %-8s %s\n", "packet", "ours", "gdbserver");
 	if (!run_table(&run)) {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "stub/log.h"
@@ -36,7 +37,7 @@ static void scratch_open(struct scratch *s, enum target_log_level level)
 	scratch_path(s);
 	log_init(&s->log);
 	CU_ASSERT_EQUAL(s->log.level, TARGET_LOG_WARN);
-	CU_ASSERT_EQUAL(s->log.fd, STDERR_FILENO);
+	CU_ASSERT_EQUAL(s->log.sink, LOG_TO_STDERR);
 	CU_ASSERT_TRUE_FATAL(log_open(&s->log, s->path, why));
 	s->log.level = level;
 }
@@ -179,18 +180,29 @@ static void test_open_refuses(void)
 	CU_ASSERT_STRING_EQUAL(why, "the log file is a symbolic link: name the file itself");
 	CU_ASSERT_FALSE(log_open(&l, "/no-such-folder/x", why));
 	CU_ASSERT_PTR_NOT_NULL(strstr(why, "No such file"));
-	CU_ASSERT_EQUAL(l.fd, STDERR_FILENO);
+	CU_ASSERT_EQUAL(l.sink, LOG_TO_STDERR);
 	unlink(link);
 	unlink(s.path);
 }
 
 static void test_write_fails_quietly(void)
 {
-	struct log l = { .fd = open("/dev/full", O_WRONLY), .level = TARGET_LOG_INFO };
+	struct packet_log p;
+	struct log l;
+	char why[LOG_WORDS];
 
-	log_text(&l, TARGET_LOG_INFO, "nobody hears it");
-	CU_ASSERT_FALSE(log_write_all(l.fd, "x", 1));
-	close(l.fd);
+	log_init(&l);
+	packet_log_init(&p);
+	CU_ASSERT_TRUE_FATAL(log_open(&l, "/dev/full", why));
+	CU_ASSERT_TRUE_FATAL(packet_log_open(&p, "/dev/full", why));
+	log_text(&l, TARGET_LOG_ERROR, "nobody hears it");
+	log_text(&l, TARGET_LOG_ERROR, "nor this");
+	CU_ASSERT_EQUAL(l.sink, LOG_TO_FILE);
+	packet_log_bytes(&p, PACKET_TO_CLIENT, "+", 1);
+	CU_ASSERT_EQUAL(p.file.fd, -1); /* a record with a hole is none */
+	packet_log_bytes(&p, PACKET_TO_CLIENT, "+", 1);
+	packet_log_deinit(&p);
+	log_deinit(&l);
 }
 
 static void packets_open(struct scratch *s, struct packet_log *p)
@@ -218,25 +230,78 @@ static void test_packets_form(void)
 	packet_log_deinit(&p);
 	CU_ASSERT_STRING_EQUAL(scratch_read(&s), "\nw +$?#3f\nr +$T05#b9\nc client 2\nc again"
 						 "\nw \\x03\\x00\\\\\\n\\t\\b\\f\\r\\v\\xff\n");
-	CU_ASSERT_EQUAL(p.fd, -1);
+	CU_ASSERT_EQUAL(p.file.fd, -1);
 	unlink(s.path);
+}
+
+static bool is_within(const char *path, off_t limit)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && st.st_size > 0 && st.st_size <= limit;
 }
 
 static void test_packets_are_bounded(void)
 {
 	struct scratch s;
 	struct packet_log p;
-	char bytes[512];
+	char bytes[512], old[sizeof(s.path) + 2];
 
 	packets_open(&s, &p);
-	p.limit = 4096;
+	p.file.limit = 4096;
 	memset(bytes, 3, sizeof(bytes));
 	for (int i = 0; i < 20; i++)
 		packet_log_bytes(&p, PACKET_TO_CLIENT, bytes, sizeof(bytes));
 	packet_log_deinit(&p);
-	scratch_read(&s);
-	CU_ASSERT_TRUE(strlen(s.text) <= 4096);
-	CU_ASSERT_PTR_NOT_NULL(strstr(s.text, "\nc the packet log is full: "));
+	CU_ASSERT_PTR_NOT_NULL(strstr(scratch_read(&s), "\nc goes on from the file before\nr "));
+	snprintf(old, sizeof(old), "%s.1", s.path);
+	CU_ASSERT_TRUE(is_within(s.path, 4096));
+	CU_ASSERT_TRUE(is_within(old, 4096));
+	unlink(s.path);
+	unlink(old);
+}
+
+static void test_log_is_bounded(void)
+{
+	struct scratch s;
+	char old[sizeof(s.path) + 2];
+
+	scratch_open(&s, TARGET_LOG_INFO);
+	s.log.file.limit = 1000;
+	for (int i = 0; i < 100; i++)
+		log_format(&s.log, TARGET_LOG_INFO, "line %d", i);
+	snprintf(old, sizeof(old), "%s.1", s.path);
+	CU_ASSERT_TRUE(is_within(s.path, 1000));
+	CU_ASSERT_TRUE(is_within(old, 1000));
+	CU_ASSERT_PTR_NOT_NULL(strstr(scratch_read(&s), "info: line 99\n"));
+	unlink(old);
+	scratch_close(&s);
+}
+
+/* The last ones, oldest first, file or not. */
+static void test_packets_recent(void)
+{
+	struct scratch s;
+	struct packet_log p;
+	char long_one[PACKET_LOG_HEAD + 1], text[8];
+
+	scratch_path(&s);
+	packet_log_init(&p);
+	for (int i = 0; i < PACKET_LOG_KEPT + 5; i++) {
+		int n = snprintf(text, sizeof(text), "$%d#", i);
+
+		packet_log_bytes(&p, PACKET_FROM_CLIENT, text, (size_t)n);
+	}
+	memset(long_one, 1, sizeof(long_one));
+	packet_log_bytes(&p, PACKET_TO_CLIENT, long_one, sizeof(long_one));
+	int fd = open(s.path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	CU_ASSERT_TRUE_FATAL(fd >= 0);
+	packet_log_recent(&p, fd);
+	close(fd);
+	CU_ASSERT_NSTRING_EQUAL(scratch_read(&s), "w $6#\nw $7#\n", 12);
+	CU_ASSERT_PTR_NOT_NULL(strstr(s.text, "w $68#\nr \\x01"));
+	CU_ASSERT_STRING_EQUAL(s.text + strlen(s.text) - 9, "\\x01 ...\n");
+	packet_log_deinit(&p);
 	unlink(s.path);
 }
 
@@ -288,7 +353,7 @@ static void test_packets_off(void)
 	packet_log_remark(&p, "x");
 	CU_ASSERT_FALSE(packet_log_open(&p, "/no-such-folder/x", why));
 	packet_log_deinit(&p);
-	CU_ASSERT_EQUAL(p.written, 0);
+	CU_ASSERT_EQUAL(p.file.fd, -1);
 }
 
 int main(void)
@@ -305,6 +370,8 @@ int main(void)
 		{ "a full disk is no failure", test_write_fails_quietly },
 		{ "packet log: gdb's form", test_packets_form },
 		{ "packet log: bounded", test_packets_are_bounded },
+		{ "a log file is rotated", test_log_is_bounded },
+		{ "the last packets are kept", test_packets_recent },
 		{ "packet log: large pieces", test_packets_large_piece },
 		{ "packet log: echo in the log", test_packets_echo },
 		{ "packet log: off", test_packets_off },
