@@ -127,7 +127,11 @@ enum target_status cmd_step_signal(struct session *s, const struct rsp_args *a,
 
 enum target_status cmd_stopped(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
 {
+	struct target_tid tid = notice_taken(&s->notices);
+
 	(void)a;
+	if (tid.pid)
+		target_heard(s->target, tid);
 	notice_next(&s->notices, out);
 	return TARGET_OK;
 }

@@ -18,7 +18,7 @@ static void list_stops(struct session *s, struct rsp_buf *out)
 			continue;
 		rsp_buf_reset(out);
 		reply_stop(s, &stop, out);
-		notice_add(&s->notices, out->data, out->len);
+		notice_add(&s->notices, stop.tid, out->data, out->len);
 	}
 	rsp_buf_reset(out);
 	notice_status(&s->notices, out);

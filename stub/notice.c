@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool notice_add(struct notice_queue *q, const char *text, size_t n)
+bool notice_add(struct notice_queue *q, struct target_tid tid, const char *text, size_t n)
 {
 	struct notice *one = malloc(sizeof(*one));
 	char *copy = malloc(n + 1);
@@ -18,7 +18,7 @@ bool notice_add(struct notice_queue *q, const char *text, size_t n)
 		return false;
 	}
 	memcpy(copy, text, n);
-	*one = (struct notice){ copy, n, NULL };
+	*one = (struct notice){ tid, copy, n, NULL };
 	if (!q->end)
 		q->end = &q->first;
 	*q->end = one;
@@ -70,9 +70,18 @@ void notice_status(struct notice_queue *q, struct rsp_buf *out)
 	say_first(q, out);
 }
 
+struct target_tid notice_taken(struct notice_queue *q)
+{
+	struct target_tid tid = { 0 };
+
+	if (q->told && q->first) {
+		tid = q->first->tid;
+		drop_first(q);
+	}
+	return tid;
+}
+
 void notice_next(struct notice_queue *q, struct rsp_buf *out)
 {
-	if (q->told)
-		drop_first(q);
 	say_first(q, out);
 }

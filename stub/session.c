@@ -370,7 +370,7 @@ bool session_event(struct session *s)
 	if (s->non_stop) {
 		rsp_buf_reset(&s->reply);
 		reply_stop(s, &stop, &s->reply);
-		notice_add(&s->notices, s->reply.data, s->reply.len);
+		notice_add(&s->notices, stop.tid, s->reply.data, s->reply.len);
 		return false;
 	}
 	bool ended = !target_has_thread(s->target, stop.tid);

@@ -37,6 +37,11 @@ struct target_run_ops {
 	 * Non-stop: a thread stops alone, and TARGET_HALT stops one that runs. NULL: all-stop only.
 	 */
 	void (*non_stop)(struct target *t, bool on);
+	/**
+	 * Non-stop: the client has taken the stop of that thread. Until then what it resumes as one
+	 * of all threads stays as it is. NULL with non_stop NULL.
+	 */
+	void (*heard)(struct target *t, struct target_tid tid);
 	/** Which events a client wants to hear of: enum target_wish bits. NULL: none exist. */
 	void (*wish)(struct target *t, unsigned wishes);
 	/** System calls stop the threads of a process: those numbers, n == 0 all; or none. */

@@ -119,6 +119,15 @@ bool points_clear(struct points *p, uint64_t at)
 	return true;
 }
 
+void points_verify(struct points *p, uint64_t at, const struct points_memory *m)
+{
+	struct point *point = find(p, at);
+	uint8_t now[POINTS_INSN_MAX];
+
+	if (point && point->patched && m->read(m->ctx, at, now, p->insn_n))
+		point->patched = !memcmp(now, p->insn, p->insn_n);
+}
+
 bool points_is_set(const struct points *p, uint64_t at)
 {
 	const struct point *point = find(p, at);

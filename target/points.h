@@ -33,6 +33,11 @@ struct points *points_copy(const struct points *p);
 bool points_set(struct points *p, uint64_t at);
 /** false: there is none. */
 bool points_clear(struct points *p, uint64_t at);
+/**
+ * Notices that the patch at `at` is gone from memory, as after a library was mapped there anew: the
+ * next sync writes it again.
+ */
+void points_verify(struct points *p, uint64_t at, const struct points_memory *m);
 /** It is set, whether it is patched yet or not. */
 bool points_is_set(const struct points *p, uint64_t at);
 /** A breakpoint instruction stands at this address now. */

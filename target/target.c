@@ -310,6 +310,12 @@ bool target_non_stop(struct target *t, bool on)
 	return true;
 }
 
+void target_heard(struct target *t, struct target_tid tid)
+{
+	if (t->ops->run && t->ops->run->heard)
+		t->ops->run->heard(t, tid);
+}
+
 void target_pass(struct target *t, const uint8_t *bits, size_t n)
 {
 	if (t->ops->run && t->ops->run->pass)

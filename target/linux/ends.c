@@ -65,6 +65,7 @@ void linux_thread_ended(struct linux_target *l, struct linux_thread *th, int sta
 
 	if (l->wishes & TARGET_WISH_THREADS)
 		keep(l, th, status);
+	linux_children_end(l, linux_tid(th), linux_detach);
 	linux_thread_drop(l, th);
 	l->none_left = !l->running && stands(p);
 }

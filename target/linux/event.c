@@ -7,53 +7,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "target/linux/linux_priv.h"
-
-/* A thread may stop for the first time before its parent's event tells of it. */
-struct linux_early {
-	pid_t tid;
-	int status;
-	struct linux_early *next;
-};
-
-void linux_early_drop(struct linux_target *l)
-{
-	while (l->early) {
-		struct linux_early *next = l->early->next;
-
-		free(l->early);
-		l->early = next;
-	}
-}
-
-static void remember_early(struct linux_target *l, pid_t tid, int status)
-{
-	struct linux_early *e = malloc(sizeof(*e));
-
-	if (!e)
-		return;
-	*e = (struct linux_early){ tid, status, l->early };
-	l->early = e;
-}
-
-bool linux_early_take(struct linux_target *l, pid_t tid, int *status)
-{
-	for (struct linux_early **at = &l->early; *at; at = &(*at)->next)
-		if ((*at)->tid == tid) {
-			struct linux_early *e = *at;
-
-			*status = e->status;
-			*at = e->next;
-			free(e);
-			return true;
-		}
-	return false;
-}
 
 void linux_pend(struct linux_thread *th, enum target_stop_kind kind, int gdb_signal)
 {
@@ -65,137 +25,12 @@ void linux_pend(struct linux_thread *th, enum target_stop_kind kind, int gdb_sig
 }
 
 /* Goes on as if nothing had happened, unless all are being stopped. */
-static void go_on(struct linux_target *l, struct linux_thread *th, int signal)
+void linux_go_on(struct linux_target *l, struct linux_thread *th, int signal)
 {
-	if (l->halting || th->process->halting)
-		th->deliver = signal;
-	else
-		linux_thread_run(l, th, signal);
-}
-
-static pid_t event_message(const struct linux_thread *th)
-{
-	unsigned long message = 0;
-
-	ptrace(PTRACE_GETEVENTMSG, th->tid, NULL, &message);
-	return (pid_t)message;
-}
-
-/* --- new threads and processes --- */
-
-static void on_clone(struct linux_target *l, struct linux_thread *parent)
-{
-	pid_t tid = event_message(parent);
-	struct linux_thread *th = linux_thread_add(l, parent->process, tid);
-	int status;
-
-	if (th) {
-		th->running = th->fresh = th->go = true;
-		l->running++;
-		if (linux_early_take(l, tid, &status))
-			linux_handle(l, tid, status);
-	}
-	go_on(l, parent, 0);
-}
-
-/* Waits for the first stop of a forked process, which is on its way. */
-static bool wait_first_stop(struct linux_target *l, pid_t pid)
-{
-	int status;
-
-	return linux_early_take(l, pid, &status) || waitpid(pid, &status, __WALL) == pid;
-}
-
-/* A forked child's memory is a copy, patches included; that of a vforked one is the parent's. */
-static void release_child(struct linux_target *l, struct linux_process *parent, pid_t pid,
-			  bool vfork)
-{
-	struct linux_process child = { .pid = pid, .mem = -1 };
-
-	if (!wait_first_stop(l, pid))
-		return;
-	child.points = points_copy(parent->points);
-	if (!vfork && child.points && linux_mem_open(&child)) {
-		struct points_memory m = linux_raw_memory(&child);
-
-		points_remove_all(child.points, &m);
-		close(child.mem);
-	}
-	points_destroy(child.points);
-	linux_child_leave(l, pid, vfork, 0);
-}
-
-static struct linux_process *adopt_child(struct linux_target *l, struct linux_process *parent,
-					 pid_t pid, bool vfork)
-{
-	struct linux_process *p = linux_process_add(l, pid, parent->attached);
-	struct points *copy = points_copy(parent->points);
-
-	if (p && copy && !vfork) {
-		points_destroy(p->points);
-		p->points = copy;
-		point_codes_copy(&p->codes, &parent->codes);
-	} else {
-		points_destroy(copy);
-	}
-	if (!p || !linux_thread_add(l, p, pid) || !linux_mem_open(p)) {
-		if (p)
-			linux_process_drop(l, p);
-		return NULL;
-	}
-	p->desc = parent->desc;
-	p->newborn = true;
-	p->vforked = vfork;
-	return p;
-}
-
-/* While a vforked child runs in the parent's memory no breakpoint may stand there. */
-static void unpatch(struct linux_process *p)
-{
-	struct points_memory m = linux_raw_memory(p);
-	struct points *wanted = points_copy(p->points);
-
-	points_remove_all(p->points, &m);
-	if (wanted) {
-		points_destroy(p->points);
-		p->points = wanted;
-		points_forget_patches(p->points);
-	}
-}
-
-static void on_fork(struct linux_target *l, struct linux_thread *th, bool vfork)
-{
-	unsigned wish = vfork ? TARGET_WISH_VFORK : TARGET_WISH_FORK;
-	struct linux_process *parent = th->process;
-	pid_t pid = event_message(th);
-	struct linux_process *child = NULL;
-
-	if (vfork) {
-		unpatch(parent);
-		parent->vforking = true;
-	}
-	if (l->wishes & wish && wait_first_stop(l, pid))
-		child = adopt_child(l, parent, pid, vfork);
-	if (!child) {
-		release_child(l, parent, pid, vfork);
-		go_on(l, th, 0);
-		return;
-	}
-	linux_pend(th, vfork ? TARGET_STOP_VFORK : TARGET_STOP_FORK, TARGET_SIGNAL_TRAP);
-	th->pending.child = linux_tid(child->threads);
-}
-
-static void on_vfork_done(struct linux_target *l, struct linux_thread *th)
-{
-	struct points_memory m = linux_raw_memory(th->process);
-
-	th->process->vforking = false;
-	if (l->wishes & TARGET_WISH_VFORK) {
-		linux_pend(th, TARGET_STOP_VFORK_DONE, TARGET_SIGNAL_TRAP);
-		return;
-	}
-	points_sync(th->process->points, &m, NULL);
-	go_on(l, th, 0);
+	if (signal)
+		linux_give(th, signal);
+	if (!l->halting && !th->process->halting)
+		linux_thread_run(l, th);
 }
 
 /* All other threads are gone; the one that is left has the leader's id (ptrace(2), "execve"). */
@@ -206,11 +41,13 @@ static void on_exec(struct linux_target *l, struct linux_thread *th)
 	const void *insn = host_break_insn(&n);
 	struct points *fresh = points_create(insn, n);
 
+	linux_children_end(l, (struct target_tid){ .pid = (uint32_t)p->pid }, linux_detach);
 	while (p->threads->next) {
 		struct linux_thread *other = p->threads == th ? th->next : p->threads;
 
 		linux_thread_drop(l, other);
 	}
+	linux_give_back(p);
 	linux_mem_open(p);
 	p->desc = host_desc(l->host, p->pid);
 	if (fresh) {
@@ -218,13 +55,13 @@ static void on_exec(struct linux_target *l, struct linux_thread *th)
 		p->points = fresh;
 	}
 	point_codes_clear(&p->codes);
-	p->vforking = false;
+	p->lent = 0;
 	linux_hw_forget(p);
 	linux_thread_db_exec(p);
 	th->owed = true; /* the one that called exec was, and now it has the leader's place */
 	linux_regs_flush(l, th);
 	if (!(l->wishes & TARGET_WISH_EXEC)) {
-		go_on(l, th, 0);
+		linux_go_on(l, th, 0);
 		return;
 	}
 	linux_pend(th, TARGET_STOP_EXEC, TARGET_SIGNAL_TRAP);
@@ -257,7 +94,26 @@ static bool is_break_trap(const struct linux_thread *th)
 	siginfo_t info;
 
 	return ptrace(PTRACE_GETSIGINFO, th->tid, NULL, &info) == 0 &&
-	       (info.si_code == SI_KERNEL || info.si_code == TRAP_BRKPT);
+	       host_is_break_code(info.si_code);
+}
+
+/*
+ * The breakpoint was taken away after the thread had executed it: it shall execute what stands
+ * there now. A breakpoint instruction of the program itself is still there.
+ */
+static bool is_stale_hit(struct linux_target *l, struct linux_thread *th)
+{
+	struct points_memory m = linux_raw_memory(th->process);
+	uint8_t now[POINTS_INSN_MAX];
+	uint64_t pc;
+	size_t n;
+	const void *insn = host_break_insn(&n);
+
+	if (linux_pc_read(l, th, &pc) != TARGET_OK)
+		return false;
+	pc -= host_break_pc_offset();
+	return m.read(m.ctx, pc, now, n) && memcmp(now, insn, n) != 0 &&
+	       linux_pc_write(l, th, pc) == TARGET_OK;
 }
 
 /* The thread stands at a breakpoint: pends the hit or goes on over it. */
@@ -312,14 +168,19 @@ static void on_trap(struct linux_target *l, struct linux_thread *th)
 	bool hit;
 	uint64_t at;
 
-	if (is_break_trap(th) && hit_breakpoint(l, th, &at)) {
+	bool executed = is_break_trap(th);
+	if (executed && hit_breakpoint(l, th, &at)) {
 		on_breakpoint(l, th, at);
+		return;
+	}
+	if (executed && is_stale_hit(l, th)) {
+		linux_go_on(l, th, 0);
 		return;
 	}
 	if (on_hw_hit(l, th, &hit))
 		return;
 	if (hit || (th->stepping && !l->halting && in_range(l, th))) {
-		go_on(l, th, 0);
+		linux_go_on(l, th, 0);
 		return;
 	}
 	if (th->stepping)
@@ -332,25 +193,69 @@ static bool passes(const struct linux_target *l, int gdb)
 	return gdb >= 0 && (size_t)gdb < 8 * sizeof(l->pass) && l->pass[gdb / 8] >> gdb % 8 & 1;
 }
 
+/* What a breakpoint gives where code cannot be executed, as on the stack: gdb has them there. */
+static bool may_be_break(int signal)
+{
+	return signal == SIGTRAP || signal == SIGSEGV || signal == SIGILL;
+}
+
 /* A client that steps is told of every signal: it decides whether the handler is stepped into. */
 bool linux_passes(const struct linux_target *l, const struct linux_thread *th, int signal)
 {
-	return !th->stepping && passes(l, linux_signal_to_gdb(signal));
+	return !th->stepping && !may_be_break(signal) && passes(l, linux_signal_to_gdb(signal));
+}
+
+/* One that we have sent: it was told of, or goes to the program without that. */
+static bool take_sent(struct linux_thread *th, int signal)
+{
+	bool sent = th->sent & linux_signal_bit(signal);
+
+	th->sent &= ~linux_signal_bit(signal);
+	return sent;
 }
 
 static void on_signal(struct linux_target *l, struct linux_thread *th, int signal)
 {
-	bool sent = th->sent == signal;
+	bool sent = take_sent(th, signal);
 	bool continued = signal == SIGCONT && th->process->continued;
 
-	if (sent)
-		th->sent = 0;
 	if (continued)
 		th->process->continued = false;
 	if (sent || continued || linux_passes(l, th, signal))
-		go_on(l, th, signal);
+		linux_go_on(l, th, signal);
 	else
 		linux_pend(th, TARGET_STOP_SIGNAL, linux_signal_to_gdb(signal));
+}
+
+static bool is_sent_trap(const struct linux_thread *th)
+{
+	siginfo_t info;
+
+	return th->sent & linux_signal_bit(SIGTRAP) &&
+	       ptrace(PTRACE_GETSIGINFO, th->tid, NULL, &info) == 0 && info.si_code == SI_TKILL;
+}
+
+/*
+ * The kernel tells of an interruption before the trap of an instruction that was executed just
+ * before it: a step that is done, a breakpoint. The trap comes as soon as the thread goes on.
+ */
+static bool has_trap_queued(const struct linux_thread *th)
+{
+	struct __ptrace_peeksiginfo_args from = { .nr = 1 };
+	siginfo_t info;
+
+	for (; ptrace(PTRACE_PEEKSIGINFO, th->tid, &from, &info) == 1; from.off++)
+		if (info.si_signo == SIGTRAP && info.si_code > 0)
+			return true;
+	return false;
+}
+
+/* Lets the thread go on up to its trap, which is then sorted like every other. */
+static void fetch_trap(struct linux_target *l, struct linux_thread *th)
+{
+	th->running = true;
+	l->running++;
+	ptrace(PTRACE_CONT, th->tid, NULL, NULL);
 }
 
 /* PTRACE_EVENT_STOP: a new thread, an interrupted one, or one stopped by job control. */
@@ -359,12 +264,14 @@ static void on_event_stop(struct linux_target *l, struct linux_thread *th, int s
 	bool fresh = th->fresh;
 
 	th->fresh = false;
-	if (th->halt && signal == SIGTRAP) {
+	if (!fresh && signal == SIGTRAP && has_trap_queued(th))
+		fetch_trap(l, th);
+	else if (th->halt && signal == SIGTRAP) {
 		linux_pend(th, TARGET_STOP_SIGNAL, th->halt_signal);
 	} else if (fresh && l->wishes & TARGET_WISH_THREADS) {
 		linux_pend(th, TARGET_STOP_CREATED, TARGET_SIGNAL_TRAP);
 	} else if (fresh || signal == SIGTRAP) {
-		go_on(l, th, 0);
+		linux_go_on(l, th, 0);
 	} else if (!l->halting && !th->process->halting &&
 		   ptrace(PTRACE_LISTEN, th->tid, NULL, NULL) == 0) {
 		th->running = true;
@@ -382,23 +289,23 @@ static void on_stop(struct linux_target *l, struct linux_thread *th, int status)
 	case 0:
 		if (signal == (SIGTRAP | 0x80)) {
 			if (!linux_syscall_stop(th))
-				go_on(l, th, 0);
-		} else if (signal == SIGTRAP)
+				linux_go_on(l, th, 0);
+		} else if (signal == SIGTRAP && !is_sent_trap(th))
 			on_trap(l, th);
 		else
 			on_signal(l, th, signal);
 		break;
 	case PTRACE_EVENT_CLONE:
-		on_clone(l, th);
+		linux_on_clone(l, th);
 		break;
 	case PTRACE_EVENT_FORK:
-		on_fork(l, th, false);
+		linux_on_fork(l, th, false);
 		break;
 	case PTRACE_EVENT_VFORK:
-		on_fork(l, th, true);
+		linux_on_fork(l, th, true);
 		break;
 	case PTRACE_EVENT_VFORK_DONE:
-		on_vfork_done(l, th);
+		linux_on_vfork_done(l, th);
 		break;
 	case PTRACE_EVENT_EXEC:
 		on_exec(l, th);
@@ -407,7 +314,7 @@ static void on_stop(struct linux_target *l, struct linux_thread *th, int status)
 		on_event_stop(l, th, signal);
 		break;
 	default:
-		go_on(l, th, 0);
+		linux_go_on(l, th, 0);
 		break;
 	}
 }
@@ -415,6 +322,8 @@ static void on_stop(struct linux_target *l, struct linux_thread *th, int status)
 /* The leader's end: it is reported when no other thread is left. */
 static void end_process(struct linux_target *l, struct linux_process *p, int status)
 {
+	linux_children_end(l, (struct target_tid){ .pid = (uint32_t)p->pid }, linux_detach);
+	linux_give_back(p);
 	while (p->threads)
 		linux_thread_drop(l, p->threads);
 	p->ended = true;
@@ -462,7 +371,7 @@ void linux_handle(struct linux_target *l, pid_t tid, int status)
 		struct linux_process *p = linux_process_find(l, (uint32_t)tid);
 
 		if (WIFSTOPPED(status))
-			remember_early(l, tid, status);
+			linux_early_add(l, tid, status);
 		else if (p && !p->ended)
 			end_process(l, p, status);
 		return;
@@ -513,7 +422,7 @@ static struct linux_process *find_ended(struct linux_target *l)
 {
 	struct linux_process *p = l->processes;
 
-	while (p && !p->ended)
+	while (p && (!p->ended || p->untold))
 		p = p->next;
 	return p;
 }
@@ -566,7 +475,9 @@ static bool tell(struct linux_target *l, struct target_stop *out)
 			add_path(l, &th->pending);
 		*out = th->last = th->pending;
 		th->has_pending = th->go = false;
-		th->deliver = 0;
+		th->unheard = l->non_stop;
+		if (!l->non_stop)
+			linux_heard(&l->base, out->tid);
 	}
 	l->last = out->tid;
 	l->resumed = false;

@@ -46,6 +46,8 @@ int64_t host_syscall_number(pid_t tid);
 /** The breakpoint instruction, and how far the pc is behind it when it has been hit. */
 const void *host_break_insn(size_t *n);
 uint64_t host_break_pc_offset(void);
+/** The si_code of a SIGTRAP that the breakpoint instruction makes. */
+bool host_is_break_code(int si_code);
 
 /** This CPU has points of that kind. */
 bool host_has_point(enum target_point_kind kind);

@@ -7,6 +7,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,6 +193,12 @@ const void *host_break_insn(size_t *n)
 uint64_t host_break_pc_offset(void)
 {
 	return 1;
+}
+
+/* TRAP_BRKPT is what a step over a system call gives on this CPU. */
+bool host_is_break_code(int si_code)
+{
+	return si_code == SI_KERNEL;
 }
 
 /* --- debug registers: Intel SDM volume 3, "Debug Registers" --- */

@@ -91,6 +91,19 @@ void linux_hw_forget(struct linux_process *p)
 		th->slots_version = 0;
 }
 
+void linux_hw_clear(struct linux_process *p)
+{
+	memset(p->slots, 0, sizeof(p->slots));
+	if (p->slots_version)
+		p->slots_version++;
+}
+
+void linux_hw_inherit(struct linux_process *child, const struct linux_process *parent)
+{
+	memcpy(child->slots, parent->slots, sizeof(child->slots));
+	child->slots_version = parent->slots_version;
+}
+
 void linux_hw_update(struct linux_thread *th)
 {
 	struct linux_process *p = th->process;

@@ -33,6 +33,10 @@ enum target_status linux_hw_point(struct linux_target *l, struct linux_process *
 				  const struct target_point *point, bool set);
 /** After exec: the kernel has cleared them. */
 void linux_hw_forget(struct linux_process *p);
+/** None is wanted any more. */
+void linux_hw_clear(struct linux_process *p);
+/** A forked child has the points of its parent, though the kernel gives it none. */
+void linux_hw_inherit(struct linux_process *child, const struct linux_process *parent);
 /** Before a thread runs. */
 void linux_hw_update(struct linux_thread *th);
 /** Pends the stop of a hardware point that was hit; false: none was. */
@@ -78,6 +82,24 @@ bool linux_syscall_stop(struct linux_thread *th);
 /* --- start.c --- */
 extern const struct target_process_ops linux_process_ops;
 
+/* --- fork.c --- */
+void linux_on_clone(struct linux_target *l, struct linux_thread *parent);
+void linux_on_fork(struct linux_target *l, struct linux_thread *th, bool vfork);
+void linux_on_vfork_done(struct linux_target *l, struct linux_thread *th);
+/** A vforked child is about to run: there is nothing of ours in the memory it runs in. */
+void linux_borrow(struct linux_target *l, const struct linux_process *child);
+/** It needs that memory no longer: it calls exec or ends. */
+void linux_give_back(struct linux_process *child);
+/** The first stop of a thread that no parent has told of yet; take: false: there is none. */
+bool linux_early_take(struct linux_target *l, pid_t tid, int *status);
+void linux_early_add(struct linux_target *l, pid_t tid, int status);
+void linux_early_drop(struct linux_target *l);
+/** The client knows the children of that thread (tid 0: of that process) now. */
+void linux_children_known(struct linux_target *l, struct target_tid parent);
+typedef enum target_status (*linux_end_fn)(struct target *t, uint32_t pid);
+/** Detaches or kills the children that it does not know: nothing will tell of them any more. */
+void linux_children_end(struct linux_target *l, struct target_tid parent, linux_end_fn end);
+
 /* --- event.c --- */
 enum target_status linux_next_event(struct target *t, struct target_stop *out, bool *got);
 /** Keeps an event for the client; there is at most one per thread. */
@@ -90,9 +112,8 @@ void linux_step_done(struct linux_target *l, struct linux_thread *th);
 
 /** Sorts what waitpid said of a thread into the tables. */
 void linux_handle(struct linux_target *l, pid_t tid, int status);
-void linux_early_drop(struct linux_target *l);
-/** The status of a first stop that came before its parent's event; false: none did. */
-bool linux_early_take(struct linux_target *l, pid_t tid, int *status);
+/** Goes on as if nothing had happened, unless all are being stopped; signal: the host's, 0 none. */
+void linux_go_on(struct linux_target *l, struct linux_thread *th, int signal);
 
 /* --- halt.c --- */
 /** Stops every running thread and waits until they are; events that come up are kept pending. */
@@ -116,8 +137,11 @@ enum target_status linux_resume(struct target *t, const struct target_action *a,
 enum target_status linux_interrupt(struct target *t);
 enum target_status linux_detach(struct target *t, uint32_t pid);
 enum target_status linux_kill(struct target *t, uint32_t pid);
-/** Lets one stopped thread go on as it was resumed last; signal: the host's, 0 none. */
-void linux_thread_run(struct linux_target *l, struct linux_thread *th, int signal);
+void linux_heard(struct target *t, struct target_tid tid);
+/** Lets one stopped thread go on as it was resumed last, with the signal it has. */
+void linux_thread_run(struct linux_target *l, struct linux_thread *th);
+/** The program gets this signal of the host when the thread runs next, after those it has. */
+void linux_give(struct linux_thread *th, int signal);
 /** Writes the breakpoints that are wanted and not there, and the other way round. */
 enum target_status linux_points_sync(struct linux_target *l, struct linux_process *p);
 /** Ends the job-control stop of a process whose threads all stand. */

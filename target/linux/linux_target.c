@@ -50,7 +50,7 @@ static enum target_status linux_threads(struct target *t, struct target_tid *out
 	size_t n = 0;
 
 	for (struct linux_process *p = l->processes; p; p = p->next)
-		for (struct linux_thread *th = p->threads; th; th = th->next, n++)
+		for (struct linux_thread *th = p->threads; th && !p->untold; th = th->next, n++)
 			if (n < cap)
 				out[n] = linux_tid(th);
 	*count = n;
@@ -102,9 +102,17 @@ static void linux_wish(struct target *t, unsigned wishes)
 
 static void linux_non_stop(struct target *t, bool on)
 {
-	of(t)->non_stop = on;
-	if (!on)
-		linux_halt_all(of(t));
+	struct linux_target *l = of(t);
+
+	l->non_stop = on;
+	if (on)
+		return;
+	linux_halt_all(l);
+	/* what is on its way does not get there: who asks is told of every thread */
+	for (struct linux_process *p = l->processes; p; p = p->next)
+		for (struct linux_thread *th = p->threads; th; th = th->next)
+			if (th->unheard)
+				linux_heard(t, linux_tid(th));
 }
 
 static void linux_pass(struct target *t, const uint8_t *bits, size_t n)
@@ -129,6 +137,8 @@ static enum target_status sw_point(struct target *t, struct linux_process *proce
 		return target_fail(t, TARGET_INVALID, "no breakpoint stands there");
 	if (!there)
 		return target_fail(t, TARGET_FAULT, "the memory of the breakpoint is gone");
+	if (set)
+		points_verify(process->points, p->at, &m);
 	/* with threads that run there is no resume to wait for */
 	return of(t)->non_stop ? linux_points_sync(of(t), process) : TARGET_OK;
 }
@@ -182,6 +192,7 @@ static const struct target_run_ops run_ops = {
 	.detach = linux_detach,
 	.kill = linux_kill,
 	.non_stop = linux_non_stop,
+	.heard = linux_heard,
 	.wish = linux_wish,
 	.pass = linux_pass,
 	.catch_calls = linux_catch,

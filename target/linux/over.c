@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdint.h>
 #include <sys/ptrace.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -77,25 +76,18 @@ static int step(struct linux_target *l, struct linux_thread *th, struct held *he
 /* The first signal goes with the thread when it runs, the others are sent once more. */
 static void give_signals(struct linux_thread *th, const struct held *held)
 {
-	for (size_t i = 0; i < held->n; i++) {
-		if (!th->deliver)
-			th->deliver = held->signals[i];
-		else
-			syscall(SYS_tgkill, th->process->pid, th->tid, held->signals[i]);
-	}
+	for (size_t i = 0; i < held->n; i++)
+		linux_give(th, held->signals[i]);
 }
 
 /* What happened instead of a whole step, or at the entry of a system call. */
 static void other_event(struct linux_target *l, struct linux_thread *th, int status)
 {
-	int deliver = th->deliver;
 	pid_t tid = th->tid;
 
 	linux_handle(l, tid, status);
 	if (linux_thread_find(l, tid) != th)
 		return;
-	if (!th->deliver)
-		th->deliver = deliver;
 	/* told of a signal, it still stands in front of the instruction; a handler comes first */
 	th->over = th->has_pending && !is_call_entry(status);
 }
@@ -141,7 +133,7 @@ void linux_go(struct linux_target *l, struct linux_process *p)
 	p->halting = false;
 	for (th = p->threads; th; th = th->next) {
 		if (th->go && !th->running && !th->has_pending)
-			linux_thread_run(l, th, th->deliver);
+			linux_thread_run(l, th);
 		if (th->has_pending)
 			linux_wake(l);
 	}

@@ -29,8 +29,23 @@ void linux_end_stop(struct linux_process *p)
 	kill(p->pid, SIGCONT);
 }
 
-void linux_thread_run(struct linux_target *l, struct linux_thread *th, int signal)
+static void send_signal(struct linux_thread *th, int signal)
 {
+	th->sent |= linux_signal_bit(signal);
+	syscall(SYS_tgkill, th->process->pid, th->tid, signal);
+}
+
+void linux_give(struct linux_thread *th, int signal)
+{
+	if (!th->deliver || th->deliver == signal)
+		th->deliver = signal;
+	else
+		send_signal(th, signal);
+}
+
+void linux_thread_run(struct linux_target *l, struct linux_thread *th)
+{
+	int signal = th->deliver;
 	enum __ptrace_request how = th->stepping	  ? PTRACE_SINGLESTEP :
 				    th->process->catching ? PTRACE_SYSCALL :
 							    PTRACE_CONT;
@@ -46,12 +61,13 @@ void linux_thread_run(struct linux_target *l, struct linux_thread *th, int signa
 	th->deliver = 0;
 	l->running++;
 	if (signal && th->mute) {
-		th->sent = signal;
-		syscall(SYS_tgkill, th->process->pid, th->tid, signal);
+		send_signal(th, signal);
 		signal = 0;
 	}
 	/* a thread that is gone by now says so through waitpid */
 	ptrace(how, th->tid, NULL, (void *)(intptr_t)signal);
+	if (th->halt)
+		ptrace(PTRACE_INTERRUPT, th->tid, NULL, NULL);
 }
 
 static bool matches(const struct target_action *a, const struct linux_thread *th)
@@ -69,13 +85,40 @@ static const struct target_action *action_of(const struct target_action *a, size
 	return NULL;
 }
 
-static void prepare(struct linux_thread *th, const struct target_action *a)
+/* What a client says of all threads it does not say of those whose stop it has not taken yet. */
+static const struct target_action *heard_action(const struct target_action *a, size_t n,
+						const struct linux_thread *th)
 {
+	const struct target_action *action = action_of(a, n, th);
+
+	return action && action->tid <= 0 && (th->unheard || th->process->untold) ? NULL
+										      : action;
+}
+
+/* A hit that waits to be told, of a breakpoint that the client has taken away since. */
+static bool is_stale(struct linux_target *l, struct linux_thread *th)
+{
+	uint64_t pc;
+
+	return th->has_pending && th->pending.kind == TARGET_STOP_SWBREAK &&
+	       linux_pc_read(l, th, &pc) == TARGET_OK && !points_is_set(th->process->points, pc);
+}
+
+/*
+ * Notes what the client wants of a stopped thread. One that has something to tell stays where it
+ * is, and then nothing may run at all; the signal is kept for it all the same.
+ */
+static void prepare(struct linux_target *l, struct linux_thread *th, const struct target_action *a)
+{
+	int signal = a && a->signal ? linux_signal_from_gdb(a->signal) : 0;
+
+	if (a && is_stale(l, th))
+		th->has_pending = false;
 	th->go = a && !th->has_pending;
-	if (!th->go)
+	if (signal)
+		linux_give(th, signal);
+	if (!a)
 		return;
-	if (a->signal)
-		th->deliver = linux_signal_from_gdb(a->signal);
 	th->stepping = a->kind != TARGET_CONTINUE;
 	th->range = a->kind == TARGET_RANGE_STEP;
 	th->range_start = a->start;
@@ -100,11 +143,21 @@ static void halt_threads(struct linux_target *l, const struct target_action *a)
 				halt_thread(th, TARGET_SIGNAL_NONE);
 }
 
+void linux_heard(struct target *t, struct target_tid tid)
+{
+	struct linux_target *l = (struct linux_target *)t;
+	struct linux_thread *th = linux_thread_find(l, (pid_t)tid.tid);
+
+	if (th)
+		th->unheard = false;
+	linux_children_known(l, tid);
+}
+
 /* Is there something to tell before anything runs? Then nothing needs to run. */
 static bool has_news(struct linux_target *l, const struct target_action *a, size_t n)
 {
 	for (struct linux_process *p = l->processes; p; p = p->next) {
-		if (p->ended)
+		if (p->ended && !p->untold)
 			return true;
 		for (struct linux_thread *th = p->threads; th; th = th->next)
 			if (th->has_pending && action_of(a, n, th))
@@ -118,22 +171,19 @@ enum target_status linux_points_sync(struct linux_target *l, struct linux_proces
 	struct points_memory m = linux_raw_memory(p);
 	uint64_t at = 0;
 
-	if (p->vforking || points_sync(p->points, &m, &at))
+	if (p->lent || points_sync(p->points, &m, &at))
 		return TARGET_OK;
 	return target_fail(&l->base, TARGET_FAULT, "cannot put a breakpoint at %#" PRIx64, at);
 }
 
-static enum target_status run_process(struct linux_target *l, struct linux_process *p,
-				      const struct target_action *a, size_t n)
+static enum target_status run_process(struct linux_target *l, struct linux_process *p)
 {
 	bool any = false;
 
-	for (struct linux_thread *th = p->threads; th; th = th->next) {
-		if (th->running)
-			continue;
-		prepare(th, action_of(a, n, th));
-		any |= th->go;
-	}
+	for (struct linux_thread *th = p->threads; th; th = th->next)
+		any |= th->go && !th->running;
+	if (any)
+		linux_borrow(l, p);
 	if (any && linux_points_sync(l, p) != TARGET_OK)
 		return TARGET_FAULT;
 	if (any)
@@ -141,12 +191,17 @@ static enum target_status run_process(struct linux_target *l, struct linux_proce
 	return TARGET_OK;
 }
 
-/* What is pending of a thread that stays where it is waits until it is resumed. */
-static void note_owed(struct linux_target *l, const struct target_action *a, size_t n)
+/* What is pending of a thread that is not resumed waits until it is. */
+static void note_actions(struct linux_target *l, const struct target_action *a, size_t n)
 {
 	for (struct linux_process *p = l->processes; p; p = p->next)
-		for (struct linux_thread *th = p->threads; th; th = th->next)
-			th->owed = action_of(a, n, th) != NULL;
+		for (struct linux_thread *th = p->threads; th; th = th->next) {
+			const struct target_action *action = heard_action(a, n, th);
+
+			th->owed = action != NULL;
+			if (!th->running)
+				prepare(l, th, action);
+		}
 }
 
 enum target_status linux_resume(struct target *t, const struct target_action *a, size_t n)
@@ -156,14 +211,14 @@ enum target_status linux_resume(struct target *t, const struct target_action *a,
 	for (size_t i = 0; i < n; i++)
 		if (a[i].kind == TARGET_HALT)
 			halt_threads(l, &a[i]);
-	note_owed(l, a, n);
+	note_actions(l, a, n);
 	if (has_news(l, a, n) && !l->non_stop) {
 		l->resumed = true;
 		linux_wake(l);
 		return TARGET_OK;
 	}
 	for (struct linux_process *p = l->processes; p; p = p->next) {
-		enum target_status status = run_process(l, p, a, n);
+		enum target_status status = run_process(l, p);
 
 		if (status != TARGET_OK) {
 			linux_halt_all(l);
@@ -228,12 +283,25 @@ enum target_status linux_interrupt(struct target *t)
 }
 
 /* A signal that was seen and not told of goes to the program after all. */
-static int undelivered(const struct linux_thread *th)
+static void let_go(struct linux_target *l, struct linux_thread *th)
 {
-	if (th->has_pending && th->pending.kind == TARGET_STOP_SIGNAL &&
-	    th->pending.signal != TARGET_SIGNAL_TRAP && th->pending.signal != TARGET_SIGNAL_INT)
-		return linux_signal_from_gdb(th->pending.signal);
-	return th->deliver;
+	bool untold = th->has_pending && th->pending.kind == TARGET_STOP_SIGNAL &&
+		      th->pending.signal != TARGET_SIGNAL_TRAP &&
+		      th->pending.signal != TARGET_SIGNAL_INT;
+	int signal = untold ? linux_signal_from_gdb(th->pending.signal) : 0;
+
+	if (signal)
+		linux_give(th, signal);
+	linux_regs_flush(l, th);
+	linux_hw_update(th);
+	if (th->deliver && th->mute) {
+		send_signal(th, th->deliver);
+		th->deliver = 0;
+	}
+	if (th->process->newborn)
+		linux_child_leave(l, th->tid, th->process->borrower, th->deliver);
+	else
+		ptrace(PTRACE_DETACH, th->tid, NULL, (void *)(intptr_t)th->deliver);
 }
 
 enum target_status linux_detach(struct target *t, uint32_t pid)
@@ -248,15 +316,13 @@ enum target_status linux_detach(struct target *t, uint32_t pid)
 		linux_process_drop(l, p);
 		return TARGET_OK;
 	}
+	linux_children_end(l, (struct target_tid){ .pid = pid }, linux_detach);
 	struct points_memory m = linux_raw_memory(p);
 	points_remove_all(p->points, &m);
-	for (struct linux_thread *th = p->threads; th; th = th->next) {
-		linux_regs_flush(l, th);
-		if (p->newborn)
-			linux_child_leave(l, p->pid, p->vforked, undelivered(th));
-		else
-			ptrace(PTRACE_DETACH, th->tid, NULL, (void *)(intptr_t)undelivered(th));
-	}
+	linux_borrow(l, p);
+	linux_hw_clear(p);
+	for (struct linux_thread *th = p->threads; th; th = th->next)
+		let_go(l, th);
 	linux_process_drop(l, p);
 	return TARGET_OK;
 }
@@ -269,6 +335,7 @@ enum target_status linux_kill(struct target *t, uint32_t pid)
 
 	if (!p)
 		return target_fail(t, TARGET_NO_THREAD, "there is no process %u", pid);
+	linux_children_end(l, (struct target_tid){ .pid = pid }, linux_kill);
 	kill(p->pid, SIGKILL);
 	/* every thread has to be waited for before the process is gone; the leader ends last */
 	while (!p->ended && p->threads) {

@@ -38,12 +38,14 @@ struct linux_thread {
 	uint64_t over_at;
 	bool fresh;       /* cloned, its first stop not seen yet */
 	bool owed;        /* the client has resumed it: what happens to it is told */
+	bool lends;       /* counts in `lent` of its process */
+	bool unheard;     /* non-stop: its stop is on its way to the client */
 	bool has_pending;
 	struct target_stop pending; /* told to the client when has_pending */
 	struct target_stop last;    /* what the client was told last */
 	int deliver;      /* host signal that goes to the thread when it runs again */
 	bool mute;        /* the kernel takes no signal in its stop: it has to be sent */
-	int sent;         /* signal that was sent so, to be delivered without a word */
+	uint64_t sent;    /* linux_signal_bit of those sent so, to be delivered without a word */
 	struct linux_regset sets[LINUX_REGSETS];
 	unsigned slots_version; /* of the process's slots that its debug registers have */
 	bool stat_known;        /* `stat` holds until the thread runs */
@@ -55,6 +57,9 @@ struct linux_thread {
 
 struct linux_process {
 	pid_t pid;
+	struct target_tid forker; /* the thread that made it; {0,0}: none that we know of */
+	bool untold;        /* the stop of its forker will tell the client of it */
+	bool borrower;      /* by vfork: until it calls exec or ends its memory is the parent's */
 	bool attached;      /* not started by us: detached, not killed, at the end */
 	int mem;            /* /proc/PID/mem, O_CLOEXEC */
 	struct linux_thread *threads, *newest;
@@ -67,10 +72,9 @@ struct linux_process {
 	char *program;      /* what was started, for messages; NULL when attached */
 	bool halting;       /* its threads are being stopped: none is started anew */
 	bool newborn;       /* forked by a debugged process and not resumed by the client yet */
-	bool vforked;       /* newborn: its parent waits until it executes a program */
 	bool stood;         /* was in a job-control stop when it was attached to */
 	bool continued;     /* its next SIGCONT is the server's */
-	bool vforking;      /* a vfork child borrows its memory: nothing is patched */
+	unsigned lent;      /* children that run in its memory: nothing is patched then */
 	bool catching;      /* system calls stop its threads */
 	int64_t *calls;     /* the numbers that do, sorted as given; NULL: all */
 	size_t call_count;
@@ -115,6 +119,10 @@ void linux_process_drop(struct linux_target *l, struct linux_process *p);
 struct linux_thread *linux_thread_find(struct linux_target *l, pid_t tid);
 struct linux_thread *linux_thread_add(struct linux_target *l, struct linux_process *p, pid_t tid);
 void linux_thread_drop(struct linux_target *l, struct linux_thread *th);
+static inline uint64_t linux_signal_bit(int signal)
+{
+	return UINT64_C(1) << (signal - 1);
+}
 static inline struct target_tid linux_tid(const struct linux_thread *th)
 {
 	return (struct target_tid){ (uint32_t)th->process->pid, (uint32_t)th->tid };

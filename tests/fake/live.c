@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -57,10 +58,14 @@ bool live_attach(struct live *l, pid_t pid)
 bool live_run(struct live *l, struct target_stop *stop)
 {
 	const struct target_action all = { .kind = TARGET_CONTINUE, .pid = -1, .tid = -1 };
+
+	return target_resume(l->t, &all, 1) == TARGET_OK && live_event(l, stop);
+}
+
+bool live_event(struct live *l, struct target_stop *stop)
+{
 	bool got = false;
 
-	if (target_resume(l->t, &all, 1) != TARGET_OK)
-		return false;
 	for (int i = 0; i < 100 && !got; i++) {
 		struct pollfd p = { .fd = target_event_fd(l->t), .events = POLLIN };
 
@@ -82,6 +87,22 @@ pid_t live_child(void (*body)(void *ctx), void *ctx)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	body(ctx);
 	_exit(1);
+}
+
+void *live_shared(size_t n)
+{
+	void *memory = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		abort();
+	return memory;
+}
+
+bool live_reaches(const atomic_int *value, int want)
+{
+	for (int i = 0; i < PATIENCE_MS && *value < want; i++)
+		usleep(1000);
+	return *value >= want;
 }
 
 void live_reap(pid_t pid)

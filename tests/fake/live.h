@@ -2,6 +2,7 @@
 #define TESTS_FAKE_LIVE_H
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/types.h>
 
 #include "target/linux/linux.h"
@@ -23,8 +24,14 @@ bool live_start(struct live *l, const char *path, const char *arg);
 bool live_attach(struct live *l, pid_t pid);
 /** Lets everything run, until the next stop; false: none within 10 seconds. */
 bool live_run(struct live *l, struct target_stop *stop);
+/** The next stop of what runs; false: none within 10 seconds. */
+bool live_event(struct live *l, struct target_stop *stop);
 /** A child that runs `body`, which must not return; it is killed with the test. */
 pid_t live_child(void (*body)(void *ctx), void *ctx);
+/** Zeroed memory that children have in common with the test; never fails, given up with munmap. */
+void *live_shared(size_t n);
+/** Waits up to 10 seconds until *value >= want. */
+bool live_reaches(const atomic_int *value, int want);
 /** Ends a child that is not debugged. */
 void live_reap(pid_t pid);
 

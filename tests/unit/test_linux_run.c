@@ -1,0 +1,312 @@
+/*
+ * Running real processes: signals that nobody may lose, traps that come while all are being
+ * stopped, debug registers after a detach. The children are copies of this program, so what they
+ * have is at the addresses it has here; `shared` is one memory for both.
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "target/linux/proc.h"
+#include "tests/fake/live.h"
+#include "tests/unit/unit.h"
+
+enum { THREADS = 2, ROUNDS = 20, GDB_USR1 = 30, GDB_SEGV = 11 };
+
+struct shared {
+	atomic_int tids[THREADS];    /* of the child's threads, when they are ready */
+	atomic_int handled[THREADS]; /* signals that their handlers have seen */
+	atomic_int traps;
+	atomic_int go, done;
+};
+
+static struct shared *shared;
+static volatile long watched;
+
+/* --- children --- */
+
+static void on_usr1(int signal)
+{
+	int me = (int)syscall(SYS_gettid);
+
+	(void)signal;
+	for (int i = 0; i < THREADS; i++)
+		if (shared->tids[i] == me)
+			shared->handled[i]++;
+}
+
+static void on_trap(int signal)
+{
+	(void)signal;
+	shared->traps++;
+}
+
+static void *say_tid_and_wait(void *number)
+{
+	shared->tids[(intptr_t)number] = (int)syscall(SYS_gettid);
+	for (;;)
+		usleep(100000);
+	return NULL;
+}
+
+static void wait_for_signals(void *ctx)
+{
+	pthread_t other;
+
+	signal(SIGUSR1, on_usr1);
+	signal(SIGTRAP, on_trap);
+	if (ctx)
+		pthread_create(&other, NULL, say_tid_and_wait, (void *)1);
+	say_tid_and_wait(NULL);
+}
+
+static void __attribute__((noinline)) spot(void)
+{
+	__asm__ volatile("nop; nop");
+}
+
+static void *spin(void *number)
+{
+	shared->tids[(intptr_t)number] = (int)syscall(SYS_gettid);
+	for (;;)
+		spot();
+	return NULL;
+}
+
+static void spin_all(void *ctx)
+{
+	pthread_t other;
+
+	if (ctx)
+		pthread_create(&other, NULL, spin, (void *)1);
+	spin(NULL);
+}
+
+static void raise_two(void *ctx)
+{
+	(void)ctx;
+	signal(SIGUSR1, SIG_IGN);
+	shared->tids[0] = (int)syscall(SYS_gettid);
+	while (!shared->go)
+		usleep(1000);
+	raise(SIGUSR1);
+	raise(SIGSEGV);
+	_exit(0);
+}
+
+static void write_watched(void *ctx)
+{
+	(void)ctx;
+	shared->tids[0] = (int)syscall(SYS_gettid);
+	while (shared->go < 2)
+		watched = watched + shared->go;
+	shared->done = 1;
+	for (;;)
+		usleep(1000);
+}
+
+/* Attaches to a child that runs body with `threads` threads. */
+static void open_child(struct live *l, void (*body)(void *), int threads)
+{
+	shared = live_shared(sizeof(*shared));
+	live_open(l);
+	pid_t pid = live_child(body, threads > 1 ? l : NULL);
+	for (int i = 0; i < threads; i++)
+		CU_ASSERT_TRUE_FATAL(live_reaches(&shared->tids[i], 1));
+	CU_ASSERT_TRUE_FATAL(live_attach(l, pid));
+}
+
+static void close_child(struct live *l)
+{
+	live_close(l);
+	munmap(shared, sizeof(*shared));
+}
+
+static bool resume_one(struct live *l, uint32_t tid, enum target_action_kind kind, int signal)
+{
+	const struct target_action actions[] = {
+		{ .kind = kind, .pid = l->pid, .tid = tid, .signal = signal },
+		{ .kind = TARGET_CONTINUE, .pid = -1, .tid = -1 },
+	};
+
+	return target_resume(l->t, actions, 2) == TARGET_OK;
+}
+
+/* Serves what is not to be told of until the child has got so far; false: it has not, or a stop. */
+static bool serve_until(struct live *l, const atomic_int *value, int want)
+{
+	struct target_stop stop;
+	bool got = false;
+
+	for (int i = 0; i < 10000 && *value < want && !got; i++) {
+		if (target_next_event(l->t, &stop, &got) != TARGET_OK)
+			return false;
+		usleep(1000);
+	}
+	return *value >= want && !got;
+}
+
+/* --- signals --- */
+
+/* The client gives a thread its signal back while another one has a stop to tell of. */
+static void test_signal_with_news(void)
+{
+	struct target_stop stop;
+	struct live l;
+
+	open_child(&l, wait_for_signals, THREADS);
+	for (int round = 1; round <= ROUNDS; round++) {
+		for (int i = 0; i < THREADS; i++)
+			syscall(SYS_tgkill, l.pid, shared->tids[i], SIGUSR1);
+		CU_ASSERT_TRUE_FATAL(live_run(&l, &stop));
+		for (int i = 0; i < THREADS; i++) {
+			CU_ASSERT_EQUAL(stop.signal, GDB_USR1);
+			CU_ASSERT_TRUE(resume_one(&l, stop.tid.tid, TARGET_CONTINUE, GDB_USR1));
+			if (i + 1 < THREADS)
+				CU_ASSERT_TRUE_FATAL(live_event(&l, &stop));
+		}
+		for (int i = 0; i < THREADS; i++)
+			CU_ASSERT_TRUE(serve_until(&l, &shared->handled[i], round));
+		CU_ASSERT_EQUAL(target_interrupt(l.t), TARGET_OK);
+		CU_ASSERT_TRUE_FATAL(live_event(&l, &stop));
+	}
+	close_child(&l);
+}
+
+/* In the stop of an attach the kernel takes no signal along. */
+static void test_trap_for_program(void)
+{
+	struct live l;
+
+	open_child(&l, wait_for_signals, 1);
+	CU_ASSERT_TRUE(resume_one(&l, l.pid, TARGET_CONTINUE, TARGET_SIGNAL_TRAP));
+	CU_ASSERT_TRUE(serve_until(&l, &shared->traps, 1));
+	close_child(&l);
+}
+
+/* SIGSEGV may be a breakpoint where nothing can be executed: it is told of even if it passes. */
+static void test_passed_fault(void)
+{
+	uint8_t all[32];
+	struct target_stop stop;
+	struct live l;
+
+	memset(all, 0xff, sizeof(all));
+	open_child(&l, raise_two, 1);
+	target_pass(l.t, all, sizeof(all));
+	shared->go = 1;
+	CU_ASSERT_TRUE(live_run(&l, &stop));
+	CU_ASSERT_EQUAL(stop.kind, TARGET_STOP_SIGNAL);
+	CU_ASSERT_EQUAL(stop.signal, GDB_SEGV);
+	close_child(&l);
+}
+
+/* --- traps --- */
+
+/*
+ * The kernel tells of an interruption before the trap of a step that it ends: of a system call that
+ * sleeps.
+ */
+static void test_interrupted_step(void)
+{
+	const struct target_action all = { .kind = TARGET_CONTINUE, .pid = -1, .tid = -1 };
+	struct target_stop stop;
+	struct live l;
+
+	open_child(&l, wait_for_signals, 1);
+	for (int i = 0; i < ROUNDS; i++) {
+		CU_ASSERT_TRUE(resume_one(&l, l.pid, TARGET_STEP, 0));
+		usleep(2000);
+		CU_ASSERT_EQUAL(target_interrupt(l.t), TARGET_OK);
+		CU_ASSERT_TRUE_FATAL(live_event(&l, &stop));
+		/* no step is asked for, so no trap may come */
+		CU_ASSERT_EQUAL(target_resume(l.t, &all, 1), TARGET_OK);
+		usleep(2000);
+		CU_ASSERT_EQUAL(target_interrupt(l.t), TARGET_OK);
+		CU_ASSERT_TRUE_FATAL(live_event(&l, &stop));
+		CU_ASSERT_EQUAL(stop.signal, TARGET_SIGNAL_INT);
+	}
+	close_child(&l);
+}
+
+/* All threads of the child stand in a stop of the tracer. */
+static bool all_stand(const struct live *l)
+{
+	struct proc_stat stat;
+
+	for (int i = 0; i < THREADS; i++)
+		if (!proc_stat(l->pid, (uint32_t)shared->tids[i], &stat) || stat.state != 't')
+			return false;
+	return true;
+}
+
+/* Both threads run into a breakpoint; the hit that was not told of goes with the breakpoint. */
+static void test_hit_of_no_breakpoint(void)
+{
+	const struct target_action all = { .kind = TARGET_CONTINUE, .pid = -1, .tid = -1 };
+	const struct target_point point = { TARGET_SW_BREAK, (uintptr_t)spot, 1, NULL };
+	struct target_stop stop;
+	struct live l;
+
+	open_child(&l, spin_all, THREADS);
+	CU_ASSERT_EQUAL(target_point_set(l.t, l.pid, &point), TARGET_OK);
+	CU_ASSERT_EQUAL(target_resume(l.t, &all, 1), TARGET_OK);
+	for (int i = 0; i < 10000 && !all_stand(&l); i++)
+		usleep(1000);
+	CU_ASSERT_TRUE_FATAL(live_event(&l, &stop));
+	CU_ASSERT_EQUAL(stop.kind, TARGET_STOP_SWBREAK);
+	CU_ASSERT_EQUAL(target_point_clear(l.t, l.pid, &point), TARGET_OK);
+	CU_ASSERT_EQUAL(target_resume(l.t, &all, 1), TARGET_OK);
+	CU_ASSERT_EQUAL(target_interrupt(l.t), TARGET_OK);
+	CU_ASSERT_TRUE_FATAL(live_event(&l, &stop));
+	CU_ASSERT_EQUAL(stop.kind, TARGET_STOP_SIGNAL);
+	CU_ASSERT_EQUAL(stop.signal, TARGET_SIGNAL_INT);
+	close_child(&l);
+}
+
+/* A process that nobody traces any more must not run into watchpoints. */
+static void test_detached_watch(void)
+{
+	const struct target_point point = { TARGET_WRITE_WATCH, (uintptr_t)&watched,
+					    sizeof(watched), NULL };
+	struct target_stop stop;
+	struct live l;
+
+	open_child(&l, write_watched, 1);
+	pid_t pid = (pid_t)l.pid;
+	if (target_point_set(l.t, l.pid, &point) == TARGET_OK) {
+		shared->go = 1;
+		CU_ASSERT_TRUE(live_run(&l, &stop));
+		CU_ASSERT_EQUAL(stop.kind, TARGET_STOP_WATCH);
+		CU_ASSERT_EQUAL(target_detach(l.t, l.pid), TARGET_OK);
+		l.pid = 0;
+		usleep(10000);
+		shared->go = 2;
+		CU_ASSERT_TRUE(live_reaches(&shared->done, 1));
+	} else {
+		printf("skipped: this machine has no watchpoints\n");
+	}
+	live_reap(pid);
+	close_child(&l);
+}
+
+int main(void)
+{
+	static const struct unit_test tests[] = {
+		{ "signal for a thread while another has news", test_signal_with_news },
+		{ "trap that the program shall have", test_trap_for_program },
+		{ "fault that passes", test_passed_fault },
+		{ "step that is interrupted", test_interrupted_step },
+		{ "hit of a breakpoint that is gone", test_hit_of_no_breakpoint },
+		{ "watchpoint after a detach", test_detached_watch },
+	};
+
+	return unit_run("linux_run", tests, sizeof(tests) / sizeof(tests[0]));
+}
