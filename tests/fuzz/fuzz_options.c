@@ -1,10 +1,11 @@
 /*
  * Fuzz target: any words as a command line (a newline or NUL ends a word). The first word goes to
- * the parser of COMM too.
+ * the parsers of COMM and of --allow too.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "stub/access.h"
 #include "stub/comm.h"
 #include "stub/options.h"
 #include "tests/fuzz/fuzz.h"
@@ -44,6 +45,21 @@ static void try_comm(const char *text)
 	demand(memchr(c.host, 0, sizeof(c.host)) && memchr(c.path, 0, sizeof(c.path)));
 }
 
+/* What is let in can be told, and what is not says why. */
+static void try_access(const char *text)
+{
+	struct access a;
+	char why[ACCESS_WORDS], line[ACCESS_LINE];
+
+	access_init(&a, 1);
+	demand(access_allow(&a, text, why) || (why[0] && memchr(why, 0, sizeof(why))));
+	demand(a.count <= ACCESS_NETS);
+	for (size_t i = 0; i < a.count; i++)
+		demand(a.nets[i].bits <= 128);
+	access_describe(&a, line);
+	demand(memchr(line, 0, sizeof(line)) != NULL);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = malloc(size + 1), *argv[WORDS + 1];
@@ -61,6 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	argv[argc] = NULL;
 	try_options(argc, argv);
 	try_comm(argv[0]);
+	try_access(argv[0]);
 	free(text);
 	return 0;
 }

@@ -69,14 +69,18 @@ start_server() {
 	start_command --insecure-files --core "$dump" "$@" localhost:0
 }
 
-# Starts a server for program $1 and its words, or with --multi when there is none. It may end when
-# the program has.
+# Starts a server with options $1 for program $2 and its words, or with --multi when there is none. It
+# may end when the program has.
 start_program() {
 	may_end=1
-	[ $# -gt 0 ] || { start_command --multi localhost:0; return; }
+	options=$1
+	shift
+	# shellcheck disable=SC2086
+	[ $# -gt 0 ] || { start_command $options --multi localhost:0; return; }
 	app=$O/tests/apps/$1
 	shift
-	start_command localhost:0 "$app" "$@"
+	# shellcheck disable=SC2086
+	start_command $options localhost:0 "$app" "$@"
 }
 
 start_command() {
@@ -173,7 +177,7 @@ start_wanted() {
 	if [ -n "$dump" ]; then
 		start_server "$dump" $(directive "$1" args)
 	else
-		start_program $(directive "$1" program)
+		start_program "$(directive "$1" args)" $(directive "$1" program)
 	fi
 }
 
