@@ -29,7 +29,8 @@ LDLIBS = $(shell pkg-config --libs $(PKGS)) -ldwarf
 LINK = $(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 
 LIB_SRC := $(sort $(wildcard rsp/*.c arch/*.c config/*.c target/*.c target/*/*.c stub/*.c))
-LIB_SRC := $(filter-out stub/main.c target/linux/host_%.c,$(LIB_SRC)) target/linux/host_$(ARCH).c
+LIB_SRC := $(filter-out stub/main.c target/linux/host_%.c target/sim/%,$(LIB_SRC)) \
+	target/linux/host_$(ARCH).c
 LIB_OBJ := $(LIB_SRC:%.c=$(O)/%.o)
 LIB := $(O)/libascend.a
 BIN := $(O)/ascend-gdbserver

@@ -1,6 +1,6 @@
 /*
  * Opens dumps from memory for unit tests of target/core and keeps the log lines. The bytes come
- * from tests/tools/dumpwriter, from a real file, or are nonsense.
+ * from target/sim/dumpwriter, from a real file, or are nonsense.
  */
 #include "tests/fake/fake_dump.h"
 

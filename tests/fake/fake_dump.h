@@ -3,7 +3,7 @@
 
 #include "target/ascend/ascend.h"
 #include "target/core/core.h"
-#include "tests/tools/dumpwriter.h"
+#include "target/sim/dumpwriter.h"
 
 /**
  * Dumps opened from memory, with what the reader says about them kept for the test.

@@ -13,7 +13,7 @@
 #include "target/ascend/ascend.h"
 #include "target/core/core.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/tools/dumpwriter.h"
+#include "target/sim/dumpwriter.h"
 
 enum { GM_STACK = 0x2000, WINDOW = 256 };
 

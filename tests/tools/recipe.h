@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "arch/chip.h"
-#include "tests/tools/dumpwriter.h"
+#include "target/sim/dumpwriter.h"
 #include "tests/tools/kernelfile.h"
 
 /**

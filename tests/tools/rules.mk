@@ -2,7 +2,7 @@
 # and core dumps from text recipes (mkcore). Included by the Makefile; see tests/tools/README.md.
 
 TOOL_DIR := $(O)/tests/tools
-DUMP_OBJ := $(addprefix $(TOOL_DIR)/,dumpdata.o dumplayout.o dumpranges.o dumpwriter.o)
+DUMP_OBJ := $(patsubst %.c,$(O)/%.o,$(wildcard target/sim/dump*.c))
 MKKERNEL_OBJ := $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/tools/mkkernel_*.c)))
 
 $(TOOL_DIR)/mkkernel: $(TOOL_DIR)/mkkernel.o $(MKKERNEL_OBJ)

@@ -1,6 +1,6 @@
 /*
  * Unit test of target/core: blocks, registers and local memories of dumps from
- * tests/tools/dumpwriter, in every form the coredump facts describe.
+ * target/sim/dumpwriter, in every form the coredump facts describe.
  */
 #include <elf.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /*
- * Unit test of tests/tools/dumpwriter: the byte layout of coredump facts 1 and 2, number by
+ * Unit test of target/sim/dumpwriter: the byte layout of coredump facts 1 and 2, number by
  * number, and the three dumps of the vendor's own writer, which must come out byte for byte.
  */
 #include <elf.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/tools/dumpwriter.h"
+#include "target/sim/dumpwriter.h"
 #include "tests/unit/unit.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))

@@ -1,7 +1,7 @@
-#ifndef TESTS_TOOLS_DUMPRANGES_H
-#define TESTS_TOOLS_DUMPRANGES_H
+#ifndef TARGET_SIM_DUMPRANGES_H
+#define TARGET_SIM_DUMPRANGES_H
 
-#include "tests/tools/dumpwriter.h"
+#include "target/sim/dumpwriter.h"
 
 /** Registers start, start+1, ... of equal width, read by the writer in one request. */
 struct dump_range {

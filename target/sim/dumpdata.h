@@ -1,5 +1,5 @@
-#ifndef TESTS_TOOLS_DUMPDATA_H
-#define TESTS_TOOLS_DUMPDATA_H
+#ifndef TARGET_SIM_DUMPDATA_H
+#define TARGET_SIM_DUMPDATA_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -3,12 +3,12 @@
  * by mkcore and unit tests; sections and bytes are made by dumplayout.c, register lists by
  * dumpranges.c. Follows coredump facts 1 to 3.
  */
-#include "tests/tools/dumpwriter.h"
+#include "target/sim/dumpwriter.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/tools/dumpranges.h"
+#include "target/sim/dumpranges.h"
 
 static const char *const version_names[DUMP_VERSIONS] = {
 	"v8.5.0", "v9.0.0", "v9.1.0-beta.1", "v9.1.0-beta.3", "v9.1.0", "master",

@@ -1,11 +1,11 @@
-#ifndef TESTS_TOOLS_DUMPWRITER_H
-#define TESTS_TOOLS_DUMPWRITER_H
+#ifndef TARGET_SIM_DUMPWRITER_H
+#define TARGET_SIM_DUMPWRITER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tests/tools/dumpdata.h"
+#include "target/sim/dumpdata.h"
 
 /**
  * Writes Ascend core dumps in the byte layout of the vendor's writer (coredump facts 1 and 2):

@@ -2,7 +2,7 @@
  * Sparse bytes of the dump writer: a size and the chunks that were put into it. Used by
  * dumpwriter.c and mkcore; what the bytes mean is their business.
  */
-#include "tests/tools/dumpdata.h"
+#include "target/sim/dumpdata.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/tools/dumpwriter.h"
+#include "target/sim/dumpwriter.h"
 
 enum {
 	EHDR_SIZE = 64,

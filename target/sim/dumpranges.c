@@ -3,7 +3,7 @@
  * (coredump facts 3.1 to 3.4 and their table of writer ranges). Used by dumpwriter.c; what the
  * registers are called is not known here.
  */
-#include "tests/tools/dumpranges.h"
+#include "target/sim/dumpranges.h"
 
 /* 910B, both core types: GPRs, PC and the other scalar registers */
 static const struct dump_range narrow_aic[] = {
