@@ -95,6 +95,7 @@ struct chip_error_reg {
 struct chip {
 	const char *name;         /* "910B" */
 	const char *product;      /* "A2/A3": the ChipType column of msDebug */
+	const char *soc;          /* one of its products as the runtime names it */
 	uint32_t type;            /* DevInfo.devType */
 	uint16_t aic_max, aiv_max; /* core slots */
 	uint16_t aiv_offset;      /* unified id of AIV 0 */
@@ -107,6 +108,7 @@ struct chip {
 	size_t mem_count;
 	const struct chip_error_reg *errors;
 	size_t error_count;
+	const struct chip_fault_bit *faults; /* by enum chip_fault: arch/chip_fault.h */
 };
 
 /** All chips, and by DevInfo.devType; NULL when unknown. */

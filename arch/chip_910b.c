@@ -3,6 +3,7 @@
  * PC correction: 4.1. Cores: 2.6. Memory sizes: 5.1. Reached through chips[] in chips.c;
  * the meaning of single error bits is in chip_910b_bits.c.
  */
+#include "arch/chip_fault.h"
 #include "arch/chip_priv.h"
 
 #define GPR(n)                                                                                     \
@@ -156,9 +157,29 @@ static const struct chip_channel channel = {
 	.swizzle_count = CHIP_COUNT(swizzles),
 };
 
+/* errbits table of the coredump facts; what the runtime prints for out-of-range addresses */
+static const struct chip_fault_bit faults[CHIP_FAULTS] = {
+	[CHIP_FAULT_ILLEGAL] = { "AIC_ERROR_0", 4 },
+	[CHIP_FAULT_SCALAR_GM] = { "AIC_ERROR_2", 14 },
+	[CHIP_FAULT_SCALAR_LOCAL] = { "AIC_ERROR_4", 7 },
+	[CHIP_FAULT_MTE_GM] = { "AIC_ERROR_0", 23 },
+	[CHIP_FAULT_MTE_LOCAL_WRITE] = { "AIC_ERROR_3", 28 },
+	[CHIP_FAULT_MTE_LOCAL_READ] = { "AIC_ERROR_3", 29 },
+	[CHIP_FAULT_VEC_LOCAL] = { "AIC_ERROR_1", 30 },
+	[CHIP_FAULT_VEC_ALIGN] = { "AIC_ERROR_2", 11 },
+	[CHIP_FAULT_VEC_CONFIG] = { "AIC_ERROR_2", 12 },
+	[CHIP_FAULT_CUBE_L0A] = { "AIC_ERROR_0", 12 },
+	[CHIP_FAULT_CUBE_L0B] = { "AIC_ERROR_0", 15 },
+	[CHIP_FAULT_CUBE_L0C] = { "AIC_ERROR_0", 19 },
+	[CHIP_FAULT_CUBE_CONFIG] = { "AIC_ERROR_0", 9 },
+	[CHIP_FAULT_FIXP_L0C] = { "AIC_ERROR_3", 6 },
+	[CHIP_FAULT_FIXP_GM] = { "AIC_ERROR_4", 13 },
+};
+
 const struct chip chip_910b = {
 	.name = "910B",
 	.product = "A2/A3",
+	.soc = "Ascend910B1",
 	.type = 5,
 	.aic_max = 25,
 	.aiv_max = 50,
@@ -171,4 +192,5 @@ const struct chip chip_910b = {
 	.mem_count = CHIP_COUNT(mems),
 	.errors = errors,
 	.error_count = CHIP_COUNT(errors),
+	.faults = faults,
 };

@@ -4,6 +4,7 @@
  * What single error bits mean is not public. Reached through chips[] in chips.c; the registers
  * are in chip_950_regs.c.
  */
+#include "arch/chip_fault.h"
 #include "arch/chip_priv.h"
 
 static const struct chip_mem_info mems[] = {
@@ -70,9 +71,29 @@ static const struct chip_channel channel = {
 	.socs = socs,
 };
 
+/* Which unit sees what is known; which of its bits says so is not public: one each. */
+static const struct chip_fault_bit faults[CHIP_FAULTS] = {
+	[CHIP_FAULT_ILLEGAL] = { "SU_ERROR_T0_0", 0 },
+	[CHIP_FAULT_SCALAR_GM] = { "SU_ERROR_T0_0", 1 },
+	[CHIP_FAULT_SCALAR_LOCAL] = { "SU_ERROR_T0_0", 2 },
+	[CHIP_FAULT_MTE_GM] = { "MTE_ERROR_T0_0", 0 },
+	[CHIP_FAULT_MTE_LOCAL_WRITE] = { "MTE_ERROR_T0_0", 1 },
+	[CHIP_FAULT_MTE_LOCAL_READ] = { "MTE_ERROR_T0_0", 2 },
+	[CHIP_FAULT_VEC_LOCAL] = { "VEC_ERROR_T0_0", 0 },
+	[CHIP_FAULT_VEC_ALIGN] = { "VEC_ERROR_T0_0", 1 },
+	[CHIP_FAULT_VEC_CONFIG] = { "VEC_ERROR_T0_0", 2 },
+	[CHIP_FAULT_CUBE_L0A] = { "CUBE_ERROR_T0_0", 0 },
+	[CHIP_FAULT_CUBE_L0B] = { "CUBE_ERROR_T0_0", 1 },
+	[CHIP_FAULT_CUBE_L0C] = { "CUBE_ERROR_T0_0", 2 },
+	[CHIP_FAULT_CUBE_CONFIG] = { "CUBE_ERROR_T0_0", 3 },
+	[CHIP_FAULT_FIXP_L0C] = { "L1_ERROR_T0_0", 0 },
+	[CHIP_FAULT_FIXP_GM] = { "L1_ERROR_T0_0", 1 },
+};
+
 const struct chip chip_950 = {
 	.name = "950",
 	.product = "A5",
+	.soc = "Ascend950PR_9579",
 	.type = 15,
 	.aic_max = 36,
 	.aiv_max = 72,
@@ -86,12 +107,14 @@ const struct chip chip_950 = {
 	.mem_count = CHIP_COUNT(mems),
 	.errors = errors,
 	.error_count = CHIP_COUNT(errors),
+	.faults = faults,
 };
 
 /* Product: msDebug does not know this chip; CANN calls it CLOUD_V5 (coredump facts 2.5). */
 const struct chip chip_950v5 = {
 	.name = "950V5",
 	.product = "CLOUD_V5",
+	.soc = "Ascend950PR_957b",
 	.type = 16,
 	.aic_max = 36,
 	.aiv_max = 72,
@@ -104,4 +127,5 @@ const struct chip chip_950v5 = {
 	.mem_count = CHIP_COUNT(mems),
 	.errors = errors_v5,
 	.error_count = CHIP_COUNT(errors_v5),
+	.faults = faults,
 };
