@@ -56,11 +56,13 @@ FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_BIN := $(FUZZ_SRC:%.c=$(O)/%)
 REPLAY_BIN := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(O)/tests/fuzz/replay_%)
 TEST_FILES :=
--include tests/kernels/rules.mk tests/tools/rules.mk tests/bench/rules.mk tests/apps/rules.mk
+-include target/sim/rules.mk tests/kernels/rules.mk tests/tools/rules.mk tests/bench/rules.mk
+-include tests/apps/rules.mk tests/apps/samples.mk
 TEST_FILES += $(KERNELS)
 
 # Fakes and the writer of dumps, for the unit tests and fuzz targets that want them.
-TEST_LIB_OBJ := $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/fake/*.c))) $(DUMP_OBJ)
+TEST_LIB_OBJ := $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/fake/*.c))) $(DUMP_OBJ) \
+	$(O)/target/sim/wire.o
 TEST_LIB := $(if $(strip $(TEST_LIB_OBJ)),$(O)/libtest.a)
 $(O)/libtest.a: $(TEST_LIB_OBJ)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
@@ -125,12 +127,16 @@ DOC := $(DESTDIR)$(PREFIX)/share/doc/ascend-gdbserver
 MAN := $(DESTDIR)$(PREFIX)/share/man/man1
 
 .PHONY: install uninstall clean help
-install: $(BIN) ## into PREFIX (/usr/local), below DESTDIR
+install: $(BIN) sim ## into PREFIX (/usr/local), below DESTDIR
 	$(Q)install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/ascend-gdbserver
+	$(Q)install -D -m 755 $(SIM_BIN) $(DESTDIR)$(PREFIX)/bin/ascend-npu-sim
+	$(Q)install -D -m 755 -t $(DESTDIR)$(PREFIX)/lib/ascend-npu-sim/lib64 $(SIM_LIBS)
 	$(Q)install -D -m 644 docs/ascend-gdbserver.1 $(MAN)/ascend-gdbserver.1
 	$(Q)install -D -m 644 config/ascend-gdbserver.ini $(DOC)/ascend-gdbserver.ini
 uninstall: ## take away what install put there
 	$(Q)rm -f $(DESTDIR)$(PREFIX)/bin/ascend-gdbserver $(MAN)/ascend-gdbserver.1
+	$(Q)rm -f $(DESTDIR)$(PREFIX)/bin/ascend-npu-sim
+	$(Q)rm -rf $(DESTDIR)$(PREFIX)/lib/ascend-npu-sim
 	$(Q)rm -f $(DOC)/ascend-gdbserver.ini
 	-$(Q)rmdir $(DOC) 2>/dev/null
 clean: ## remove all output
