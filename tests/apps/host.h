@@ -1,0 +1,20 @@
+#ifndef TESTS_APPS_HOST_H
+#define TESTS_APPS_HOST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** What the sample hosts share. */
+
+/** Ends the program with words when a call of the runtime failed. */
+void host_check(int error, const char *call, int line);
+#define CHECK(call) host_check((call), #call, __LINE__)
+
+/** Path of a kernel file beside the program; valid until the next call. */
+const char *host_kernel(const char *name);
+
+/** Half precision of small whole numbers (-2048 .. 2048). */
+uint16_t host_half(int value);
+int host_from_half(uint16_t half);
+
+#endif

@@ -1,0 +1,151 @@
+/*
+ * Unit test of target/sim: the driver of the simulated NPU: ownership, the switch, copies, and what
+ * is not a message at all (live facts 2.2, 2.7).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/fake/fake_sim.h"
+#include "tests/unit/unit.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static int32_t register_with(struct fake_debugger *d, uint32_t device, int32_t timeout)
+{
+	struct sim_argument a = { .device = device, .timeout_ms = timeout };
+
+	return fake_ioctl(d, SIM_DEV_REGISTER, &a, NULL, 0);
+}
+
+/** What another process gets that asks for the device. */
+static int32_t other_process(struct fake_sim *sim)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		struct fake_debugger d;
+
+		_exit(fake_debugger_open(&d, sim) && register_with(&d, 0, 0) == SIM_OCCUPIED);
+	}
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 1 ? SIM_OCCUPIED : SIM_OK;
+}
+
+static void set_switch(struct fake_debugger *d, int32_t value, struct sim_state *state)
+{
+	struct sim_ask ask = { .set_switch = value };
+	struct sim_message m;
+
+	CU_ASSERT(sim_wire_send(d->fd, SIM_STATUS, 1, &(struct sim_part){ &ask, sizeof(ask) }, 1));
+	CU_ASSERT_FATAL(sim_wire_receive(d->fd, &m));
+	memcpy(state, m.payload, sizeof(*state));
+	free(m.payload);
+}
+
+static void driver_rules(void)
+{
+	const char *const options[] = { "--debug-switch", "0", NULL };
+	struct sim_argument a = { .timeout_ms = 10 };
+	struct fake_debugger d;
+	struct sim_state state;
+	struct fake_sim sim;
+
+	CU_ASSERT_FATAL(fake_sim_start(&sim, options) && fake_debugger_open(&d, &sim));
+	CU_ASSERT_EQUAL(register_with(&d, 0, 0), SIM_SWITCH_CLOSED);
+	set_switch(&d, 1, &state);
+	CU_ASSERT(state.debug_switch == 1 && state.owner == getpid() && state.app == 0);
+	CU_ASSERT_EQUAL(register_with(&d, 0, 0), SIM_OK);
+	set_switch(&d, 0, &state);
+	CU_ASSERT_EQUAL(register_with(&d, 0, 0), SIM_OK); /* it is not looked at again */
+	CU_ASSERT_EQUAL(register_with(&d, 1, 0), SIM_BAD_DEVICE);
+	CU_ASSERT_EQUAL(register_with(&d, 0, -1), SIM_BAD_ARGUMENT);
+	CU_ASSERT_EQUAL(fake_ioctl(&d, SIM_QUIT, &a, NULL, 0), SIM_UNKNOWN);
+	CU_ASSERT_EQUAL(fake_ioctl(&d, SIM_CQ_RECV, &a, NULL, 0), SIM_TIMEOUT);
+	CU_ASSERT_EQUAL(fake_copy(&d, 0x12c000001000, &a, 4, true), SIM_BAD_DEVICE);
+	CU_ASSERT_EQUAL(other_process(&sim), SIM_OCCUPIED);
+	fake_debugger_close(&d);
+	CU_ASSERT_EQUAL(other_process(&sim), SIM_OK);
+	CU_ASSERT(fake_sim_stop(&sim));
+}
+
+static void copies_stay_in_a_page(void)
+{
+	static uint8_t bytes[8192];
+	struct fake_debugger d;
+	struct fake_sim sim;
+	uint64_t at;
+
+	CU_ASSERT_FATAL(fake_sim_start(&sim, NULL) && fake_app_open(&sim));
+	CU_ASSERT_FATAL(fake_debugger_open(&d, &sim));
+	at = fake_app_malloc(&sim, 3 * 4096);
+	memset(fake_app_memory(&sim, at), 0xab, 3 * 4096);
+	CU_ASSERT_EQUAL(fake_copy(&d, at + 4000, bytes, 96, true), SIM_OK);
+	CU_ASSERT(bytes[0] == 0xab && bytes[95] == 0xab && bytes[96] == 0);
+	CU_ASSERT_EQUAL(fake_copy(&d, at + 4000, bytes, 97, true), SIM_BAD_DEVICE);
+	CU_ASSERT_EQUAL(fake_copy(&d, at, bytes, 4096, false), SIM_OK);
+	CU_ASSERT_EQUAL(fake_copy(&d, at, bytes, 8192, true), SIM_BAD_DEVICE);
+	CU_ASSERT_EQUAL(fake_copy(&d, at + 3 * 4096, bytes, 4, true), SIM_BAD_DEVICE);
+	CU_ASSERT_EQUAL(fake_copy(&d, at, bytes, 0, true), SIM_BAD_DEVICE);
+	CU_ASSERT_EQUAL(((uint8_t *)fake_app_memory(&sim, at))[5], 0xab);
+	fake_debugger_close(&d);
+	CU_ASSERT(fake_sim_stop(&sim));
+}
+
+/* --- garbage */
+
+static bool is_dropped(const struct fake_sim *sim, const void *bytes, size_t n)
+{
+	struct sim_opened opened;
+	int fd = sim_wire_open(sim->socket, SIM_DEBUGGER, &opened);
+	struct sim_message m;
+	bool dropped;
+
+	CU_ASSERT_FATAL(fd >= 0 && write(fd, bytes, n) == (ssize_t)n);
+	dropped = !sim_wire_receive(fd, &m);
+	if (!dropped)
+		free(m.payload);
+	close(fd);
+	return dropped;
+}
+
+static void garbage(void)
+{
+	struct sim_frame f = { .magic = SIM_WIRE_MAGIC, .version = SIM_WIRE_VERSION };
+	uint8_t noise[200];
+	struct fake_sim sim;
+	char program[4096];
+
+	CU_ASSERT_FATAL(fake_sim_start(&sim, NULL));
+	for (unsigned i = 0; i < sizeof(noise); i++)
+		noise[i] = (uint8_t)(i * 37 + 11);
+	CU_ASSERT(is_dropped(&sim, noise, sizeof(noise)));
+	f.kind = SIM_OPEN; /* a second time */
+	CU_ASSERT(is_dropped(&sim, &f, sizeof(f)));
+	f.kind = SIM_IOCTL; /* without an argument */
+	CU_ASSERT(is_dropped(&sim, &f, sizeof(f)));
+	f.kind = SIM_APP_MALLOC; /* from a debugger */
+	CU_ASSERT(is_dropped(&sim, &f, sizeof(f)));
+	f.size = UINT32_MAX;
+	CU_ASSERT(is_dropped(&sim, &f, sizeof(f)));
+	f.size = 0;
+	f.version = 99;
+	CU_ASSERT(is_dropped(&sim, &f, sizeof(f)));
+	snprintf(program, sizeof(program), "%s", fake_sim_built("tests/apps/add_custom"));
+	CU_ASSERT_EQUAL(fake_sim_run(&sim, program, NULL, NULL), 0);
+	CU_ASSERT(fake_sim_stop(&sim));
+}
+
+int main(void)
+{
+	static const struct unit_test tests[] = {
+		{ "driver rules", driver_rules },
+		{ "copies stay in a page", copies_stay_in_a_page },
+		{ "garbage", garbage },
+	};
+
+	return unit_run("sim_driver", tests, COUNT(tests));
+}
