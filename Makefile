@@ -8,6 +8,8 @@ PREFIX ?= /usr/local
 SAN ?=
 V ?=
 FUZZ_SECONDS ?= 60
+SEQUENCES ?= 1000
+SEED ?=
 ARCH := $(shell uname -m)
 
 # All output goes below $(O); a sanitizer build gets a folder of its own so the two never mix.
@@ -78,7 +80,7 @@ $(FUZZ_BIN): %: %.o $(TEST_LIB) $(LIB)
 	$(Q)$(LINK) -fsanitize=fuzzer $(LDLIBS)
 
 # Tools are installed before pkg-config is asked for anything: hence the second make.
-RINGS := unit protocol gdb fuzz lint
+RINGS := unit protocol random gdb fuzz lint
 AGAIN = +$(Q)$(MAKE) --no-print-directory
 RUN = $(Q)O=$(O) CC=$(CC) tests/run
 
@@ -91,13 +93,15 @@ check-unit: $(UNIT_BIN) $(TEST_FILES) ## unit tests
 	$(RUN) unit
 check-protocol: $(BIN) $(TEST_FILES) ## transcripts against the daemon
 	$(RUN) protocol
+check-random: $(BIN) $(TEST_FILES) ## sequences of packets by chance against the daemon
+	$(RUN) random
 check-gdb: $(BIN) $(TEST_FILES) ## stock gdb (and lldb) against the daemon
 	$(RUN) gdb
 check-fuzz: $(REPLAY_BIN) ## fuzz targets over their corpora
 	$(RUN) fuzz
 check-lint: lint
 
-.PHONY: lint format fuzz fuzz-bin bench compare-robustness coverage demo deps
+.PHONY: lint format fuzz fuzz-bin fuzz-stateful bench compare-robustness coverage demo deps
 lint: ## house rules
 	$(RUN) lint
 format: ## clang-format all sources in place
@@ -106,6 +110,9 @@ fuzz: ## every fuzz target for FUZZ_SECONDS (60), with clang's sanitizers
 	$(AGAIN) CC=clang O=$(O)-fuzz SAN=fuzzer-no-link,address,undefined fuzz-bin
 	$(Q)O=$(O)-fuzz FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run
 fuzz-bin: $(FUZZ_BIN)
+fuzz-stateful: $(BIN) $(TEST_FILES) ## SEQUENCES (1000) sequences of packets by chance, from SEED
+	$(Q)O=$(O) $(O)/tests/tools/rsp-random --sequences $(SEQUENCES) $(if $(SEED),--seed $(SEED)) \
+		--table tests/protocol/packets.tab
 bench: $(BIN) $(TEST_FILES) $(BENCH_FILES) ## speed beside gdbserver
 	$(Q)O=$(O) tests/bench/run.sh
 compare-robustness: $(BIN) $(TEST_FILES) ## one-packet tests, gdbserver beside ours

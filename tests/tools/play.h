@@ -35,6 +35,7 @@ struct play_wire {
 	bool no_ack;
 	bool ack_due;		/* '+' for a packet we sent has not come yet */
 	bool asks_no_ack;	/* QStartNoAckMode is under way */
+	bool skips_notices;	/* notifications in front of a reply are left out */
 	struct play_text input; /* received, from `at` on not yet looked at */
 	size_t at;
 };
@@ -105,6 +106,12 @@ void app_end(struct play_app *a);
 bool app_comes_free(const struct play_app *a);
 /** It has ended; its number is still taken. */
 bool app_is_zombie(const struct play_app *a);
+/** There is no such process any more, or only its number. */
+bool app_is_gone(const struct play_app *a);
+/** By a signal of job control, and not traced. */
+bool app_is_stopped(const struct play_app *a);
+/** It is neither traced nor stopped. */
+bool app_is_free(const struct play_app *a);
 /** Takes the process of a stop reply as the one in hand. */
 void app_note(struct play_app *a, const char *reply);
 /** Appends text with the process in hand for each "{pid}". */

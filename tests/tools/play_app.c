@@ -80,17 +80,27 @@ static bool is_traced(const struct play_app *a)
 	return tracer != 0;
 }
 
-static bool runs(const struct play_app *a)
+bool app_is_gone(const struct play_app *a)
 {
-	char state = state_of(a);
+	return !state_of(a) || app_is_zombie(a);
+}
 
-	return state && !strchr("tTZ", state);
+bool app_is_stopped(const struct play_app *a)
+{
+	return state_of(a) == 'T' && !is_traced(a);
+}
+
+bool app_is_free(const struct play_app *a)
+{
+	return !strchr("tT", state_of(a)) && !is_traced(a);
 }
 
 bool app_comes_free(const struct play_app *a)
 {
 	for (int ms = 0; ms < PLAY_STEP_MS; ms += PLAY_PAUSE_MS) {
-		if (runs(a) && !is_traced(a))
+		if (app_is_gone(a))
+			return false;
+		if (app_is_free(a))
 			return true;
 		usleep(PLAY_PAUSE_MS * 1000);
 	}

@@ -118,6 +118,28 @@ static enum play_got take_ack(struct play_wire *w)
 	return got == PLAY_GOT && c != '+' ? PLAY_BROKEN : got;
 }
 
+/* Notifications may come before the '+' of a packet, and behind it. */
+static enum play_got skip_notices(struct play_wire *w, char mark)
+{
+	enum play_got got = PLAY_GOT;
+	char c = '%';
+
+	while (w->skips_notices && mark != '%' && got == PLAY_GOT) {
+		got = next_byte(w, &c);
+		if (got != PLAY_GOT)
+			return got;
+		if (c != '%') {
+			w->at--;
+			return got;
+		}
+		while (got == PLAY_GOT && c != '#')
+			got = next_byte(w, &c);
+		for (int i = 0; got == PLAY_GOT && i < 2; i++)
+			got = next_byte(w, &c);
+	}
+	return got;
+}
+
 /* --- sending --- */
 
 static bool send_all(struct play_wire *w, const char *p, size_t n)
@@ -135,7 +157,7 @@ static bool send_all(struct play_wire *w, const char *p, size_t n)
 
 bool wire_send(struct play_wire *w, const struct play_text *payload)
 {
-	if (take_ack(w) != PLAY_GOT)
+	if ((w->ack_due && skip_notices(w, '$') != PLAY_GOT) || take_ack(w) != PLAY_GOT)
 		return false;
 	char *escaped = malloc(2 * payload->n + 1);
 	char *frame = malloc(RSP_FRAME_ROOM(2 * payload->n + 1));
@@ -176,9 +198,13 @@ bool wire_send_raw(struct play_wire *w, const struct play_text *bytes)
 /* Eats the '+' that is due and the '$' of the reply or the '%' of a notification. */
 static enum play_got packet_start(struct play_wire *w, char mark)
 {
-	enum play_got got = take_ack(w);
 	char c = 0;
+	enum play_got got = skip_notices(w, mark);
 
+	if (got == PLAY_GOT)
+		got = take_ack(w);
+	if (got == PLAY_GOT)
+		got = skip_notices(w, mark);
 	if (got == PLAY_GOT)
 		got = next_byte(w, &c);
 	return got == PLAY_GOT && c != mark ? PLAY_BROKEN : got;

@@ -303,10 +303,33 @@ static void take_leave(struct probe *p)
 	play_text_deinit(&got);
 }
 
+/* Registers and memory may have been changed, but a trap that kills was a breakpoint of the server.
+ */
+static bool was_trapped(struct probe *p)
+{
+	siginfo_t info = { 0 };
+
+	return waitid(P_PID, (id_t)p->app.pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	       info.si_pid == p->app.pid && info.si_code != CLD_EXITED && info.si_status == SIGTRAP;
+}
+
+static const char *check_left(struct probe *p)
+{
+	bool free = app_comes_free(&p->app), whole = code_is_whole(p);
+
+	if (was_trapped(p) && !p->meddled)
+		return "the process ran into a breakpoint that nobody owns";
+	if (app_is_gone(&p->app))
+		return NULL;
+	if (!free && !(p->meddled && app_is_stopped(&p->app)))
+		return "the process was left stopped";
+	return whole ? NULL : "the process was left patched";
+}
+
 const char *probe_end(struct probe *p)
 {
 	const char *why = NULL;
-	bool alive = p->app.pid > 0 && kill(p->app.pid, 0) == 0;
+	bool alive = p->app.pid > 0 && !app_is_gone(&p->app);
 
 	if (p->polite)
 		take_leave(p);
@@ -315,10 +338,8 @@ const char *probe_end(struct probe *p)
 		why = "the server does not end";
 	else if (!WIFEXITED(p->daemon.status))
 		why = "the server crashed at its end";
-	else if (alive && !app_is_zombie(&p->app) && !app_comes_free(&p->app))
-		why = "the process was left stopped";
-	else if (alive && !app_is_zombie(&p->app) && !code_is_whole(p))
-		why = "the process was left patched";
+	else if (alive)
+		why = check_left(p);
 	probe_drop(p);
 	return why;
 }

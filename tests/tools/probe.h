@@ -15,6 +15,8 @@ struct probe {
 	const char *core;   /* PROBE_DUMP: the file */
 	const char *folder; /* of what was built */
 	enum probe_kind kind;
+	/* the client gave signals or changed registers: a stop or a trap may be its */
+	bool meddled;
 	bool polite; /* detaches and says `monitor exit` instead of vanishing */
 	struct play_daemon daemon;
 	struct play_wire wire;

@@ -40,8 +40,12 @@ PROBE_OBJ := $(addprefix $(TOOL_DIR)/,probe.o play_app.o play_daemon.o play_text
 $(TOOL_DIR)/rsp-probe: $(TOOL_DIR)/rsp-probe.o $(PROBE_OBJ) $(LIB)
 	$(Q)$(LINK)
 
+# sequences of packets by chance
+$(TOOL_DIR)/rsp-random: $(addprefix $(TOOL_DIR)/,rsp-random.o random.o) $(PROBE_OBJ) $(LIB)
+	$(Q)$(LINK)
+
 # serves a recorded session
 $(TOOL_DIR)/rsp-replay: $(addprefix $(TOOL_DIR)/,rsp-replay.o play_text.o) $(LIB)
 	$(Q)$(LINK)
 
-TEST_FILES += $(addprefix $(TOOL_DIR)/,rsp-play rsp-probe rsp-replay) $(DUMPS)
+TEST_FILES += $(addprefix $(TOOL_DIR)/,rsp-play rsp-probe rsp-random rsp-replay) $(DUMPS)
