@@ -1,6 +1,6 @@
 /*
- * A daemon: hands one command through a pipe to one of 16 threads, which makes a child that becomes
- * another program, and ends as that program does.
+ * A daemon of 16 threads: the first hands a command through a pipe to another, which makes a child
+ * that becomes another program; it ends as that program does.
  * usage: dispatch fork|vfork|spawn PROGRAM [ARGS...]
  */
 #include <pthread.h>
@@ -11,14 +11,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { THREADS = 16 };
+enum { THREADS = 16, CHOSEN = 8 };
 
 struct command {
 	const char *how;
 	char **words; /* of the program, ended by NULL */
 };
 
-static int commands[2], answers[2];
+static int commands[THREADS][2], answers[2];
 
 static pid_t start_forked(const struct command *c)
 {
@@ -58,14 +58,22 @@ static pid_t start(const struct command *c)
 	return strcmp(c->how, "vfork") ? start_spawned(c) : start_vforked(c);
 }
 
-static void *worker(void *unused)
+static int end_of(pid_t pid)
 {
-	struct command c;
 	int status = 0;
 
-	(void)unused;
-	while (read(commands[0], &c, sizeof(c)) == sizeof(c)) {
-		waitpid(start(&c), &status, 0);
+	waitpid(pid, &status, 0);
+	return status;
+}
+
+static void *worker(void *pipe_of_mine)
+{
+	const int *input = pipe_of_mine;
+	struct command c;
+
+	while (read(input[0], &c, sizeof(c)) == sizeof(c)) {
+		int status = end_of(start(&c));
+
 		(void)!write(answers[1], &status, sizeof(status));
 	}
 	return NULL;
@@ -74,15 +82,15 @@ static void *worker(void *unused)
 int main(int argc, char **argv)
 {
 	struct command c = { argc > 2 ? argv[1] : "", argv + 2 };
-	pthread_t threads[THREADS - 1];
+	pthread_t threads[THREADS];
 	int status = 0;
 
-	if (argc < 3 || pipe(commands) || pipe(answers))
+	if (argc < 3 || pipe(answers))
 		return 2;
-	for (int i = 0; i < THREADS - 1; i++)
-		if (pthread_create(&threads[i], NULL, worker, NULL))
+	for (int i = 1; i < THREADS; i++)
+		if (pipe(commands[i]) || pthread_create(&threads[i], NULL, worker, commands[i]))
 			return 2;
-	(void)!write(commands[1], &c, sizeof(c));
+	(void)!write(commands[CHOSEN][1], &c, sizeof(c));
 	(void)!read(answers[0], &status, sizeof(status));
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

@@ -7,7 +7,7 @@ LISTS_FLAGS := -O1 -I. -ffreestanding -fno-stack-protector -fpie -fvisibility=hi
 	-fno-asynchronous-unwind-tables -nostdlib -static-pie -Wl,-T,tests/apps/lists.ld \
 	-Wl,--no-dynamic-linker -Wl,--build-id=none
 APPS := $(addprefix $(APP_DIR)/,spaces say stay $(if $(filter x86_64,$(ARCH)),lists64 lists32))
-APPS += $(APP_DIR)/dispatch
+APPS += $(addprefix $(APP_DIR)/,dispatch hook_host libhook.so libframe.so libdevice.so)
 
 .PHONY: apps
 apps: $(APPS)
@@ -31,6 +31,21 @@ $(APP_DIR)/dispatch: tests/apps/dispatch.c
 $(APP_DIR)/lists%: tests/apps/lists.c tests/apps/lists.h tests/apps/lists.ld
 	$(Q)mkdir -p $(@D)
 	$(Q)gcc -m$* $(LISTS_FLAGS) -o $@ $<
+
+HOOK_BUILD := gcc -D_GNU_SOURCE -I. -g -O0 -fPIC
+
+# its source is recorded where it is not, as that of a library built elsewhere
+$(APP_DIR)/libhook.so: tests/apps/hook.c tests/apps/hook.h
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOOK_BUILD) -fdebug-prefix-map=tests/apps=/built/elsewhere -shared -o $@ $<
+
+$(APP_DIR)/lib%.so: tests/apps/hook_%.c tests/apps/hook.h
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOOK_BUILD) -shared -o $@ $<
+
+$(APP_DIR)/hook_host: tests/apps/hook_host.c tests/apps/hook.h $(APP_DIR)/libframe.so
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOOK_BUILD) -o $@ $< -L$(APP_DIR) -lframe '-Wl,-rpath,$$ORIGIN'
 
 TEST_FILES += $(APPS)
 

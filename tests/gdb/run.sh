@@ -106,7 +106,8 @@ directive() { sed -n "s/^[#!]* *$2: *//p" "$1" | head -n 1; }
 gdb_clean() { HOME=$work/home timeout 120 "$GDB" -nx -q "$@"; }
 
 # A script without its comments, for this server.
-fill() { grep -v '^#' | sed -e "s/@PORT@/$port/g" -e "s/@PORT2@/$port2/g" -e "s,@WORK@,$work,g" -e "s,@APPS@,$O/tests/apps,g"; }
+fill() { grep -v '^#' | sed -e "s/@PORT@/$port/g" -e "s/@PORT2@/$port2/g" -e "s,@ROOT@,$root,g" | fill_folders; }
+fill_folders() { sed -e "s,@WORK@,$work,g" -e "s,@APPS@,$O/tests/apps,g"; }
 
 # A session: the lines of the script as a user types them. Each is shown with a "+" before it.
 play_gdb() {
@@ -163,8 +164,12 @@ normalise() {
 		-e "s/localhost:$port2/localhost:PORT2/g" -e '/^+set trace-commands off$/d' \
 		-e "s,$work,WORK,g" -e "s,$O/tests/apps,APPS,g" -e "s,$root,ROOT,g" \
 		-e 's/process [0-9]\{3,\}\( \{0,1\}\) */process PID\1/g' \
+		-e 's/Thread [0-9]\{3,\}\.[0-9]\{3,\}/Thread PID.TID/g' \
+		-e 's/^++attach [0-9]*/++attach PID/' -e 's/^pid  *parent  */PID PARENT /' -e 's/^[0-9]\{3,\}  *[0-9]\{3,\}  */PID PARENT /' \
 		-e 's/Process [0-9]\{3,\}/Process PID/' -e 's/tid = [0-9]\{3,\}/tid = TID/' \
 		-e 's/0x0000\(555\|7ff\)[0-9a-f]*/ADDR/g' \
+		-e '/^Reading \(symbols from target:\)\{0,1\}\/\(usr\/\)\{0,1\}lib/d' \
+		-e '/^(No debugging symbols found in target:\/lib/d' \
 		-e '/^Reading symbols from \/[lu]/d' -e '/ in \{0,1\}_start ()/d' -e '/^_start ()/d' \
 		-e 's/ *$//' \
 		-e 's/-[0-9a-f]\{12\}\.o/-DIGEST.o/g' -e 's/\(DIGEST\.o  *\)[0-9a-f]\{16\}/\1DIGEST/' \
@@ -177,7 +182,8 @@ start_wanted() {
 	if [ -n "$dump" ]; then
 		start_server "$dump" $(directive "$1" args)
 	else
-		start_program "$(directive "$1" args)" $(directive "$1" program)
+		start_program "$(directive "$1" args | fill_folders)" \
+			$(directive "$1" program | fill_folders)
 	fi
 }
 
