@@ -11,6 +11,7 @@
 
 enum { WORDS_MAX = 64, LINE_MAX_BYTES = 4096 };
 
+/* By its first line and "Quit GDBserver" clients recognise a gdbserver. */
 static enum target_status run_help(struct session *s, struct target_text *out)
 {
 	const char *more = target_help(s->target);
@@ -18,7 +19,7 @@ static enum target_status run_help(struct session *s, struct target_text *out)
 	target_text_add(out, "The following monitor commands are supported:\n");
 	monitor_set_help(s, out);
 	target_text_add(out, "  help\n    This list\n"
-			     "  exit\n    Quit the server\n"
+			     "  exit\n    Quit GDBserver\n"
 			     "  log [level <0-3>]\n    What is logged: 0 errors .. 3 everything\n"
 			     "  stats\n    Counters of the server\n");
 	target_text_add(out, more ? more : "");

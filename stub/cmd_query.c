@@ -108,21 +108,46 @@ enum target_status cmd_non_stop(struct session *s, const struct rsp_args *a, str
 	return TARGET_OK;
 }
 
-/* "QPassSignals:SIGNAL[;SIGNAL...]" */
+enum { SIGNAL_BYTES = 32 };
+
+/* "SIGNAL[;SIGNAL...]" as bits. */
+static bool parse_signals(struct rsp_text list, uint8_t bits[SIGNAL_BYTES])
+{
+	struct rsp_text word;
+	uint64_t n;
+
+	memset(bits, 0, SIGNAL_BYTES);
+	while (rsp_text_split(&list, ';', &word)) {
+		if (!rsp_text_number(&word, &n) || word.n || n >= 8 * SIGNAL_BYTES)
+			return false;
+		bits[n / 8] |= (uint8_t)(1u << n % 8);
+	}
+	return true;
+}
+
+/* "QPassSignals:SIGNAL[;SIGNAL...]": not told of */
 enum target_status cmd_pass_signals(struct session *s, const struct rsp_args *a,
 				    struct rsp_buf *out)
 {
-	struct rsp_text list = a->rest, word;
-	uint8_t bits[32] = { 0 };
-	uint64_t n;
+	uint8_t bits[SIGNAL_BYTES];
 
 	(void)out;
-	while (rsp_text_split(&list, ';', &word)) {
-		if (!rsp_text_number(&word, &n) || word.n || n >= 8 * sizeof(bits))
-			return TARGET_INVALID;
-		bits[n / 8] |= (uint8_t)(1u << n % 8);
-	}
+	if (!parse_signals(a->rest, bits))
+		return TARGET_INVALID;
 	target_pass(s->target, bits, sizeof(bits));
+	return TARGET_OK;
+}
+
+/* "QProgramSignals:SIGNAL[;SIGNAL...]": what a detached program may have */
+enum target_status cmd_program_signals(struct session *s, const struct rsp_args *a,
+				       struct rsp_buf *out)
+{
+	uint8_t bits[SIGNAL_BYTES];
+
+	(void)out;
+	if (!parse_signals(a->rest, bits))
+		return TARGET_INVALID;
+	target_program(s->target, bits, sizeof(bits));
 	return TARGET_OK;
 }
 
@@ -179,13 +204,5 @@ enum target_status cmd_allow(struct session *s, const struct rsp_args *a, struct
 	if (s->limits)
 		given_up |= s->limits->denied & MAY_GIVE_UP;
 	s->have = (s->have | MAY_GIVE_UP) & ~given_up;
-	return TARGET_OK;
-}
-
-enum target_status cmd_accept(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
-{
-	(void)s;
-	(void)a;
-	(void)out;
 	return TARGET_OK;
 }

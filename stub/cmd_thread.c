@@ -6,20 +6,30 @@
 #include "stub/commands.h"
 #include "stub/reply.h"
 
-/* Non-stop: every thread that stands is told of, one by one. */
+static void add_stop(struct session *s, const struct target_stop *stop, struct rsp_buf *out)
+{
+	rsp_buf_reset(out);
+	reply_stop(s, stop, out);
+	notice_add(&s->notices, stop->tid, out->data, out->len);
+}
+
+/*
+ * Non-stop: the threads that have said why they stand, one by one, and at least one. The others are
+ * asked by the client (vCont;t): on two plain stops after an attach gdb 13.1 asserts.
+ */
 static void list_stops(struct session *s, struct rsp_buf *out)
 {
 	struct target_stop stop;
 	size_t n = session_threads(s);
 
 	notice_clear(&s->notices);
-	for (size_t i = 0; i < n; i++) {
-		if (target_stop(s->target, s->threads[i], &stop) != TARGET_OK)
-			continue;
-		rsp_buf_reset(out);
-		reply_stop(s, &stop, out);
-		notice_add(&s->notices, stop.tid, out->data, out->len);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (target_stop(s->target, s->threads[i], &stop) == TARGET_OK &&
+		    (stop.kind != TARGET_STOP_SIGNAL || stop.signal != TARGET_SIGNAL_NONE))
+			add_stop(s, &stop, out);
+	if (!s->notices.first &&
+	    target_stop(s->target, (struct target_tid){ 0 }, &stop) == TARGET_OK)
+		add_stop(s, &stop, out);
 	rsp_buf_reset(out);
 	notice_status(&s->notices, out);
 }

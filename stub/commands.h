@@ -53,7 +53,8 @@ enum target_status cmd_thread_events(struct session *s, const struct rsp_args *a
 enum target_status cmd_catch_calls(struct session *s, const struct rsp_args *a,
 				   struct rsp_buf *out);
 enum target_status cmd_allow(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
-enum target_status cmd_accept(struct session *s, const struct rsp_args *a, struct rsp_buf *out);
+enum target_status cmd_program_signals(struct session *s, const struct rsp_args *a,
+				       struct rsp_buf *out);
 
 /* cmd_symbol.c */
 enum target_status cmd_symbol(struct session *s, const struct rsp_args *a, struct rsp_buf *out);

@@ -47,6 +47,8 @@ struct target_run_ops {
 	/** System calls stop the threads of a process: those numbers, n == 0 all; or none. */
 	enum target_status (*catch_calls)(struct target *t, uint32_t pid, bool on,
 					  const int64_t *calls, size_t n);
+	/** Signals that a program keeps when it is let go with them: all until this is called. */
+	void (*program)(struct target *t, const uint8_t *bits, size_t n);
 	/** Signals that go to the program without a stop; a set bit per number of GDB's. */
 	void (*pass)(struct target *t, const uint8_t *bits, size_t n);
 };

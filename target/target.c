@@ -316,6 +316,12 @@ void target_heard(struct target *t, struct target_tid tid)
 		t->ops->run->heard(t, tid);
 }
 
+void target_program(struct target *t, const uint8_t *bits, size_t n)
+{
+	if (t->ops->run && t->ops->run->program)
+		t->ops->run->program(t, bits, n);
+}
+
 void target_pass(struct target *t, const uint8_t *bits, size_t n)
 {
 	if (t->ops->run && t->ops->run->pass)

@@ -90,6 +90,7 @@ enum target_status target_catch_calls(struct target *t, uint32_t pid, bool on, c
 bool target_non_stop(struct target *t, bool on);
 /** Non-stop: the client has taken the stop of that thread; a thread that is gone is fine. */
 void target_heard(struct target *t, struct target_tid tid);
+void target_program(struct target *t, const uint8_t *bits, size_t n);
 void target_pass(struct target *t, const uint8_t *bits, size_t n);
 enum target_status target_start(struct target *t, const struct target_launch *how,
 				uint32_t *pid) TARGET_CHECKED;

@@ -250,8 +250,26 @@ static bool has_trap_queued(const struct linux_thread *th)
 	return false;
 }
 
-/* Lets the thread go on up to its trap, which is then sorted like every other. */
-static void fetch_trap(struct linux_target *l, struct linux_thread *th)
+/*
+ * What a process was about to get when it was attached to is shown, as it is by debuggers that stop
+ * threads with a signal.
+ */
+static bool has_signal_due(const struct linux_thread *th)
+{
+	struct __ptrace_peeksiginfo_args from = { .nr = 1 };
+	uint64_t blocked;
+	siginfo_t info;
+
+	if (ptrace(PTRACE_GETSIGMASK, th->tid, sizeof(blocked), &blocked) != 0)
+		return false;
+	for (; ptrace(PTRACE_PEEKSIGINFO, th->tid, &from, &info) == 1; from.off++)
+		if (!(blocked & linux_signal_bit(info.si_signo)))
+			return true;
+	return false;
+}
+
+/* Lets the thread go on up to its signal, which is then sorted like every other. */
+static void fetch_signal(struct linux_target *l, struct linux_thread *th)
 {
 	th->running = true;
 	l->running++;
@@ -264,8 +282,9 @@ static void on_event_stop(struct linux_target *l, struct linux_thread *th, int s
 	bool fresh = th->fresh;
 
 	th->fresh = false;
-	if (!fresh && signal == SIGTRAP && has_trap_queued(th))
-		fetch_trap(l, th);
+	if (!fresh && signal == SIGTRAP &&
+	    (has_trap_queued(th) || (th->process->arriving && has_signal_due(th))))
+		fetch_signal(l, th);
 	else if (th->halt && signal == SIGTRAP) {
 		linux_pend(th, TARGET_STOP_SIGNAL, th->halt_signal);
 	} else if (fresh && l->wishes & TARGET_WISH_THREADS) {
@@ -475,6 +494,7 @@ static bool tell(struct linux_target *l, struct target_stop *out)
 			add_path(l, &th->pending);
 		*out = th->last = th->pending;
 		th->has_pending = th->go = false;
+		th->told = true;
 		th->unheard = l->non_stop;
 		if (!l->non_stop)
 			linux_heard(&l->base, out->tid);

@@ -137,6 +137,7 @@ enum target_status linux_resume(struct target *t, const struct target_action *a,
 enum target_status linux_interrupt(struct target *t);
 enum target_status linux_detach(struct target *t, uint32_t pid);
 enum target_status linux_kill(struct target *t, uint32_t pid);
+void linux_program(struct target *t, const uint8_t *bits, size_t n);
 void linux_heard(struct target *t, struct target_tid tid);
 /** Lets one stopped thread go on as it was resumed last, with the signal it has. */
 void linux_thread_run(struct linux_target *l, struct linux_thread *th);

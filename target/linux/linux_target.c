@@ -84,7 +84,7 @@ static enum target_status linux_stop(struct target *t, struct target_tid tid,
 				   tid.tid);
 	if (th->running)
 		return TARGET_RUNNING;
-	*out = th->last;
+	*out = th->told ? th->last : (struct target_stop){ .kind = TARGET_STOP_SIGNAL };
 	out->tid = linux_tid(th);
 	out->core = -1;
 	return TARGET_OK;
@@ -195,6 +195,7 @@ static const struct target_run_ops run_ops = {
 	.heard = linux_heard,
 	.wish = linux_wish,
 	.pass = linux_pass,
+	.program = linux_program,
 	.catch_calls = linux_catch,
 };
 
@@ -244,6 +245,7 @@ struct target *linux_open(struct target_log log)
 	sigprocmask(SIG_BLOCK, &child, NULL);
 	l->base.ops = &linux_ops;
 	l->base.log = log;
+	memset(l->program, 0xff, sizeof(l->program));
 	l->host = host_create();
 	l->events = epoll_create1(EPOLL_CLOEXEC);
 	l->child_fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);

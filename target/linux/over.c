@@ -121,6 +121,14 @@ static struct linux_thread *next_over(const struct linux_process *p)
 	return th;
 }
 
+static void run(struct linux_target *l, struct linux_thread *th)
+{
+	if (th->go && !th->running && !th->has_pending)
+		linux_thread_run(l, th);
+	if (th->has_pending)
+		linux_wake(l);
+}
+
 void linux_go(struct linux_target *l, struct linux_process *p)
 {
 	struct linux_thread *th;
@@ -131,12 +139,13 @@ void linux_go(struct linux_target *l, struct linux_process *p)
 	while ((th = next_over(p)))
 		step_over(l, th);
 	p->halting = false;
-	for (th = p->threads; th; th = th->next) {
-		if (th->go && !th->running && !th->has_pending)
-			linux_thread_run(l, th);
-		if (th->has_pending)
-			linux_wake(l);
-	}
+	struct linux_thread *last = linux_thread_find(l, (pid_t)l->last.tid);
+	for (th = p->threads; th; th = th->next)
+		if (th != last)
+			run(l, th);
+	/* the one that stopped last gives the others a start, so that none of them starves */
+	if (last && last->process == p)
+		run(l, last);
 	if (p->ended)
 		linux_wake(l);
 }

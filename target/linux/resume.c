@@ -56,6 +56,7 @@ void linux_thread_run(struct linux_target *l, struct linux_thread *th)
 	if (th->process->stood)
 		linux_end_stop(th->process);
 	th->running = th->go = true;
+	th->told = false;
 	th->last = (struct target_stop){ .kind = TARGET_STOP_SIGNAL, .core = -1 };
 	th->stat_known = false;
 	th->deliver = 0;
@@ -125,11 +126,14 @@ static void prepare(struct linux_target *l, struct linux_thread *th, const struc
 	th->range_end = a->end;
 }
 
-/* Asks a running thread to stop by itself; one that stands already has nothing new to tell. */
+/* Asks a running thread to stop by itself; one that stands says so unless the client knows. */
 static void halt_thread(struct linux_thread *th, int gdb_signal)
 {
-	if (!th->running)
+	if (!th->running) {
+		if (!th->told && !th->has_pending)
+			linux_pend(th, TARGET_STOP_SIGNAL, gdb_signal);
 		return;
+	}
 	th->halt = true;
 	th->halt_signal = gdb_signal;
 	ptrace(PTRACE_INTERRUPT, th->tid, NULL, NULL);
@@ -235,20 +239,28 @@ enum target_status linux_resume(struct target *t, const struct target_action *a,
 	return linux_interrupt(t);
 }
 
-/* The thread of the last stop when it was resumed, else another that was. */
+/* A thread of that process that was resumed; pid 0: of any. */
+static struct linux_thread *resumed_thread(struct linux_target *l, uint32_t pid)
+{
+	struct linux_thread *last = linux_thread_find(l, (pid_t)l->last.tid);
+
+	if (last && last->owed && (!pid || linux_tid(last).pid == pid))
+		return last;
+	for (struct linux_process *p = l->processes; p; p = p->next)
+		for (struct linux_thread *th = p->threads; th; th = th->next)
+			if (th->owed && (!pid || linux_tid(th).pid == pid))
+				return th;
+	return NULL;
+}
+
+/* Whom the interrupt key stops: the process that came last, as with gdbserver. */
 static struct linux_thread *one_thread(struct linux_target *l)
 {
-	struct linux_thread *th = linux_thread_find(l, (pid_t)l->last.tid), *any = NULL;
+	struct linux_thread *th = resumed_thread(l, l->foreground);
 
-	if (th && th->owed)
-		return th;
-	for (struct linux_process *p = l->processes; p; p = p->next)
-		for (th = p->threads; th; th = th->next) {
-			if (th->owed)
-				return th;
-			any = any ? any : th;
-		}
-	return any;
+	if (!th)
+		th = resumed_thread(l, 0);
+	return th || !l->processes ? th : l->processes->threads;
 }
 
 /* Non-stop: one thread that runs stops as if by the interrupt key. */
@@ -282,16 +294,36 @@ enum target_status linux_interrupt(struct target *t)
 	return TARGET_OK;
 }
 
-/* A signal that was seen and not told of goes to the program after all. */
+void linux_program(struct target *t, const uint8_t *bits, size_t n)
+{
+	struct linux_target *l = (struct linux_target *)t;
+
+	memset(l->program, 0, sizeof(l->program));
+	memcpy(l->program, bits, n < sizeof(l->program) ? n : sizeof(l->program));
+}
+
+/* The signal of a stop that the program shall have when nobody debugs it any more; 0: none. */
+static int owed_signal(const struct linux_target *l, const struct target_stop *stop)
+{
+	size_t n = (size_t)stop->signal;
+
+	if (stop->kind != TARGET_STOP_SIGNAL || stop->signal == TARGET_SIGNAL_TRAP ||
+	    stop->signal == TARGET_SIGNAL_INT || n >= 8 * sizeof(l->program) ||
+	    !(l->program[n / 8] >> n % 8 & 1))
+		return 0;
+	return linux_signal_from_gdb(stop->signal);
+}
+
+/* A signal that was seen and is not delivered yet goes to the program after all. */
 static void let_go(struct linux_target *l, struct linux_thread *th)
 {
-	bool untold = th->has_pending && th->pending.kind == TARGET_STOP_SIGNAL &&
-		      th->pending.signal != TARGET_SIGNAL_TRAP &&
-		      th->pending.signal != TARGET_SIGNAL_INT;
-	int signal = untold ? linux_signal_from_gdb(th->pending.signal) : 0;
+	int told = th->told ? owed_signal(l, &th->last) : 0;
+	int untold = th->has_pending ? owed_signal(l, &th->pending) : 0;
 
-	if (signal)
-		linux_give(th, signal);
+	if (told)
+		linux_give(th, told);
+	if (untold)
+		linux_give(th, untold);
 	linux_regs_flush(l, th);
 	linux_hw_update(th);
 	if (th->deliver && th->mute) {

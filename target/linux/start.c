@@ -265,13 +265,22 @@ static struct linux_process *adopt(struct linux_target *l, pid_t pid, bool attac
 }
 
 /* What a client is told when it asks why a process stands that nobody has resumed yet. */
-static void first_stop(struct linux_target *l, struct linux_process *p)
+static void first_stop(struct linux_target *l, struct linux_process *p, int signal)
 {
-	p->threads->last = (struct target_stop){ .kind = TARGET_STOP_SIGNAL,
-						 .tid = linux_tid(p->threads),
-						 .signal = TARGET_SIGNAL_TRAP,
+	struct linux_thread *th = p->threads;
+
+	/* a signal that was on its way; without a client that asks it stays pending */
+	if (!th->has_pending || l->non_stop)
+		th->last = (struct target_stop){ .kind = TARGET_STOP_SIGNAL,
+						 .tid = linux_tid(th),
+						 .signal = signal,
 						 .core = -1 };
-	l->last = linux_tid(p->threads);
+	else
+		th->last = th->pending;
+	th->has_pending &= l->non_stop;
+	th->told = true;
+	l->last = linux_tid(th);
+	l->foreground = l->last.pid;
 }
 
 static enum target_status start_words(struct linux_target *l, const struct target_launch *how,
@@ -307,7 +316,7 @@ static enum target_status start_words(struct linux_target *l, const struct targe
 				   strerror(errno));
 	}
 	p->program = strdup(how->argv[0]);
-	first_stop(l, p);
+	first_stop(l, p, TARGET_SIGNAL_TRAP);
 	*pid = (uint32_t)child;
 	return TARGET_OK;
 }
@@ -439,14 +448,16 @@ static enum target_status linux_attach(struct target *t, uint32_t pid)
 		let_go(l, p);
 		return attach_failed(t, pid, error);
 	}
+	p->arriving = true;
 	linux_halt_process(l, p);
+	p->arriving = false;
 	p = linux_process_find(l, pid);
 	if (!p || !p->threads || !linux_mem_open(p) || !(p->desc = host_desc(l->host, p->pid))) {
 		if (p)
 			let_go(l, p);
 		return target_fail(t, TARGET_SYSTEM, "process %u ended or cannot be read", pid);
 	}
-	first_stop(l, p);
+	first_stop(l, p, TARGET_SIGNAL_NONE);
 	p->stood = stood;
 	if (held) {
 		linux_end_stop(p);

@@ -39,6 +39,7 @@ struct linux_thread {
 	bool fresh;       /* cloned, its first stop not seen yet */
 	bool owed;        /* the client has resumed it: what happens to it is told */
 	bool lends;       /* counts in `lent` of its process */
+	bool told;        /* the client knows why it stands: `last` */
 	bool unheard;     /* non-stop: its stop is on its way to the client */
 	bool has_pending;
 	struct target_stop pending; /* told to the client when has_pending */
@@ -70,6 +71,7 @@ struct linux_process {
 	struct host_slot slots[HOST_SLOTS];
 	unsigned slots_version; /* 0: never used */
 	char *program;      /* what was started, for messages; NULL when attached */
+	bool arriving;      /* is being attached to */
 	bool halting;       /* its threads are being stopped: none is started anew */
 	bool newborn;       /* forked by a debugged process and not resumed by the client yet */
 	bool stood;         /* was in a job-control stop when it was attached to */
@@ -103,6 +105,8 @@ struct linux_target {
 	bool halting;      /* all threads are being stopped: none is started anew */
 	bool interrupted;  /* in vain, there was a stop to tell: again at the next resume */
 	unsigned wishes;   /* enum target_wish */
+	uint32_t foreground; /* the process started or attached to last: the interrupt key's */
+	uint8_t program[32]; /* bit per GDB signal number: detached threads get it back */
 	uint8_t pass[32];  /* bit per GDB signal number: goes to the program without a stop */
 	struct linux_end *ends; /* of threads, not told yet */
 	uint32_t dice;     /* which of several pending stops is told */

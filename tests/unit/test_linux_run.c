@@ -101,6 +101,15 @@ static void raise_two(void *ctx)
 	_exit(0);
 }
 
+static void raise_often(void *ctx)
+{
+	(void)ctx;
+	signal(SIGUSR1, on_usr1);
+	shared->tids[0] = (int)syscall(SYS_gettid);
+	for (;;)
+		raise(SIGUSR1);
+}
+
 static void write_watched(void *ctx)
 {
 	(void)ctx;
@@ -208,6 +217,109 @@ static void test_passed_fault(void)
 	close_child(&l);
 }
 
+/* A client that leaves at a signal: the program gets it unless the client has said that it shall
+ * not. */
+static void detach_at_signal(bool gets)
+{
+	uint8_t none[32] = { 0 };
+	struct target_stop stop;
+	struct live l;
+
+	open_child(&l, wait_for_signals, 1);
+	pid_t pid = (pid_t)l.pid;
+	if (!gets)
+		target_program(l.t, none, sizeof(none));
+	kill(pid, SIGUSR1);
+	CU_ASSERT_TRUE(live_run(&l, &stop));
+	CU_ASSERT_EQUAL(stop.signal, GDB_USR1);
+	CU_ASSERT_EQUAL(target_detach(l.t, l.pid), TARGET_OK);
+	l.pid = 0;
+	if (gets) {
+		CU_ASSERT_TRUE(live_reaches(&shared->handled[0], 1));
+	} else {
+		usleep(20000);
+		CU_ASSERT_EQUAL(shared->handled[0], 0);
+	}
+	live_reap(pid);
+	close_child(&l);
+}
+
+static void test_detach_at_signal(void)
+{
+	detach_at_signal(true);
+	detach_at_signal(false);
+}
+
+/* What was on its way when the process was attached to is what it stands for, and is not lost. */
+static void test_attach_into_signal(void)
+{
+	struct target_stop stop = { 0 };
+	struct live l;
+
+	open_child(&l, raise_often, 1);
+	uint32_t pid = l.pid;
+	for (int i = 0; i < 1000 && stop.signal != GDB_USR1; i++) {
+		int before = shared->handled[0];
+
+		CU_ASSERT_EQUAL_FATAL(target_detach(l.t, pid), TARGET_OK);
+		CU_ASSERT_TRUE_FATAL(live_reaches(&shared->handled[0], before + 1));
+		CU_ASSERT_TRUE_FATAL(live_attach(&l, (pid_t)pid));
+		CU_ASSERT_EQUAL(target_stop(l.t, (struct target_tid){ pid, pid }, &stop),
+				TARGET_OK);
+		CU_ASSERT_TRUE(stop.signal == GDB_USR1 || stop.signal == TARGET_SIGNAL_NONE);
+	}
+	CU_ASSERT_EQUAL(stop.signal, GDB_USR1);
+	close_child(&l);
+}
+
+/* --- who is told of --- */
+
+/* Of two processes the interrupt key stops the one that came last. */
+static void test_interrupted_process(void)
+{
+	const struct target_action all = { .kind = TARGET_CONTINUE, .pid = -1, .tid = -1 };
+	struct target_stop stop;
+	struct live l;
+
+	open_child(&l, spin_all, 1);
+	uint32_t first = l.pid;
+	shared->tids[0] = 0;
+	pid_t second = live_child(spin_all, NULL);
+	CU_ASSERT_TRUE_FATAL(live_reaches(&shared->tids[0], 1));
+	CU_ASSERT_EQUAL(target_attach(l.t, (uint32_t)second), TARGET_OK);
+	for (int i = 0; i < 3; i++) {
+		CU_ASSERT_EQUAL(target_resume(l.t, &all, 1), TARGET_OK);
+		CU_ASSERT_EQUAL(target_interrupt(l.t), TARGET_OK);
+		CU_ASSERT_TRUE_FATAL(live_event(&l, &stop));
+		CU_ASSERT_EQUAL(stop.tid.pid, (uint32_t)second);
+	}
+	CU_ASSERT_EQUAL(target_kill(l.t, (uint32_t)second), TARGET_OK);
+	CU_ASSERT_EQUAL(target_resume(l.t, &all, 1), TARGET_OK);
+	CU_ASSERT_EQUAL(target_interrupt(l.t), TARGET_OK);
+	CU_ASSERT_TRUE_FATAL(live_event(&l, &stop));
+	CU_ASSERT_EQUAL(stop.tid.pid, first);
+	close_child(&l);
+}
+
+/* Both threads run into the same breakpoint again and again: each is told of now and then. */
+static void test_no_starvation(void)
+{
+	const struct target_point point = { TARGET_SW_BREAK, (uintptr_t)spot, 1, NULL };
+	int told[THREADS] = { 0 };
+	struct target_stop stop;
+	struct live l;
+
+	open_child(&l, spin_all, THREADS);
+	for (int i = 0; i < 10 * ROUNDS; i++) {
+		CU_ASSERT_EQUAL(target_point_set(l.t, l.pid, &point), TARGET_OK);
+		CU_ASSERT_TRUE_FATAL(live_run(&l, &stop));
+		told[(int)stop.tid.tid == shared->tids[1]]++;
+		CU_ASSERT_EQUAL(target_point_clear(l.t, l.pid, &point), TARGET_OK);
+	}
+	CU_ASSERT_TRUE(told[0] > ROUNDS && told[1] > ROUNDS);
+	close_child(&l);
+}
+
 /* --- traps --- */
 
 /*
@@ -303,6 +415,10 @@ int main(void)
 		{ "signal for a thread while another has news", test_signal_with_news },
 		{ "trap that the program shall have", test_trap_for_program },
 		{ "fault that passes", test_passed_fault },
+		{ "detach at a signal", test_detach_at_signal },
+		{ "attach into a signal", test_attach_into_signal },
+		{ "which process is interrupted", test_interrupted_process },
+		{ "each thread is told of", test_no_starvation },
 		{ "step that is interrupted", test_interrupted_step },
 		{ "hit of a breakpoint that is gone", test_hit_of_no_breakpoint },
 		{ "watchpoint after a detach", test_detached_watch },
