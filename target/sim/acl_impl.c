@@ -2,8 +2,10 @@
  * libacl_rt_impl.so of the simulated NPU: the ACL calls below their public names, made of the
  * runtime's. Called by libascendcl.so, and by tools that load this library themselves.
  */
+#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "target/sim/acl.h"
 #include "target/sim/rt.h"
@@ -28,12 +30,41 @@ struct args {
 
 /* --- set-up */
 
+/** A text of the config's "dump" becomes the variable that says the same; a set one wins. */
+static void take_setting(const struct json_object *dump, const char *key, const char *variable)
+{
+	struct json_object *value;
+
+	if (json_object_object_get_ex(dump, key, &value) &&
+	    json_object_is_type(value, json_type_string))
+		setenv(variable, json_object_get_string(value), 0);
+}
+
+/** acl.json: scene and folder of the core files of exceptions (coredump facts 8). */
+static aclError read_config(const char *path)
+{
+	struct json_object *root, *dump;
+
+	if (access(path, R_OK) != 0)
+		return ACL_ERROR_INVALID_FILE;
+	root = json_object_from_file(path);
+	if (root == NULL)
+		return ACL_ERROR_PARSE_FILE;
+	if (json_object_object_get_ex(root, "dump", &dump) &&
+	    json_object_is_type(dump, json_type_object)) {
+		take_setting(dump, "dump_scene", "ASCEND_DUMP_SCENE");
+		take_setting(dump, "dump_path", "ASCEND_DUMP_PATH");
+	}
+	json_object_put(root);
+	return ACL_SUCCESS;
+}
+
 IMPL(aclError, aclInit, const char *config)
 {
+	aclError error = config != NULL && config[0] != '\0' ? read_config(config) : ACL_SUCCESS;
 	int32_t count;
 
-	(void)config;
-	return rtGetDeviceCount(&count);
+	return error != ACL_SUCCESS ? error : rtGetDeviceCount(&count);
 }
 
 IMPL(aclError, aclFinalize, void)

@@ -29,7 +29,7 @@ $(SIM_LIB)/libruntime.so: $(SIM_RT:target/sim/%.c=$(O)/sim/obj/%.o)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(SIM_SHARED) $^ -pthread
 $(SIM_LIB)/libacl_rt_impl.so: $(SIM_ACL_IMPL:target/sim/%.c=$(O)/sim/obj/%.o) $(SIM_LIB)/libruntime.so
-	$(Q)$(SIM_SHARED) $^ -Wl,-rpath,'$$ORIGIN'
+	$(Q)$(SIM_SHARED) $^ -Wl,-rpath,'$$ORIGIN' $(shell pkg-config --libs json-c)
 $(SIM_LIB)/libascendcl.so: $(SIM_ACL:target/sim/%.c=$(O)/sim/obj/%.o) $(SIM_LIB)/libacl_rt_impl.so
 	$(Q)$(SIM_SHARED) $^ -Wl,-rpath,'$$ORIGIN' -Wl,-rpath-link,$(SIM_LIB)
 
@@ -41,6 +41,6 @@ $(O)/sim/include/acl/acl_rt.h: target/sim/acl.h
 $(O)/sim/include/runtime/rt.h: target/sim/rt.h
 	$(Q)install -D -m 644 $< $@
 
-$(O)/tests/unit/test_sim_number: $(O)/target/sim/number.o
-$(O)/tests/unit/test_sim_number: LDLIBS += -lm
+$(addprefix $(O)/tests/unit/,test_sim_number test_sim_debug): $(O)/target/sim/number.o
+$(addprefix $(O)/tests/unit/,test_sim_number test_sim_debug): LDLIBS += -lm
 $(addprefix $(O)/tests/fuzz/,replay_simelf fuzz_simelf): $(O)/target/sim/kernel_elf.o

@@ -1,6 +1,7 @@
 /*
  * Sample host for operators that do not end well: launches the kernel the program is named after
- * and says what the runtime said. Ends with status 0 when the launch was fine, else 1.
+ * and says what the runtime said. ACL_JSON: a config file. Ends with status 0 when the launch was
+ * fine, else 1.
  */
 #include <acl/acl.h>
 #include <errno.h>
@@ -26,7 +27,7 @@ int main(int argc, char **argv)
 	} args = { .a = a, .b = b };
 	int error;
 
-	CHECK(aclInit(NULL));
+	CHECK(aclInit(getenv("ACL_JSON")));
 	CHECK(aclrtSetDevice(0));
 	CHECK(aclrtCreateStream(&stream));
 	CHECK(aclrtBinaryLoadFromFile(host_kernel(name), NULL, &bin));

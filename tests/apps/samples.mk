@@ -2,7 +2,7 @@
 # Makefile after tests/kernels/rules.mk and target/sim/rules.mk; `samples` builds them all.
 
 SIM_KERNELS := $(patsubst tests/apps/kernels/%.c,$(APP_DIR)/%.o,$(wildcard tests/apps/kernels/*.c))
-SIM_SAMPLES := $(addprefix $(APP_DIR)/,add_custom matmul two_ops stuck ub_overflow gm_overflow)
+SIM_SAMPLES := $(addprefix $(APP_DIR)/,add_custom matmul two_ops stuck ub_overflow gm_overflow acl_calls)
 SAMPLE_LINK := -L$(SIM_LIB) -Wl,-rpath,'$$ORIGIN/../../sim/lib64' -Wl,-rpath-link,$(SIM_LIB)
 
 $(APP_DIR)/kernels/%.elf: tests/apps/kernels/%.c target/sim/sim_kernel.h target/sim/sim_intrinsics.h
@@ -11,14 +11,20 @@ $(APP_DIR)/kernels/%.elf: tests/apps/kernels/%.c target/sim/sim_kernel.h target/
 $(SIM_KERNELS): $(APP_DIR)/%.o: $(APP_DIR)/kernels/%.elf $(O)/tests/tools/mkkernel
 	$(Q)$(O)/tests/tools/mkkernel $< $@
 
-$(APP_DIR)/add_custom $(APP_DIR)/matmul $(APP_DIR)/two_ops: $(APP_DIR)/%: tests/apps/%_host.c
+$(addprefix $(APP_DIR)/,add_custom matmul two_ops acl_calls): $(APP_DIR)/%: tests/apps/%_host.c
 $(APP_DIR)/stuck $(APP_DIR)/ub_overflow $(APP_DIR)/gm_overflow: tests/apps/crash_host.c
-$(SIM_SAMPLES): $(APP_DIR)/%: tests/apps/host.c tests/apps/host.h $(APP_DIR)/%.o $(SIM_LIBS) \
-		$(SIM_HEADERS)
+$(SIM_SAMPLES): tests/apps/host.c tests/apps/host.h $(SIM_KERNELS) $(SIM_LIBS) $(SIM_HEADERS)
 	$(Q)mkdir -p $(@D)
 	$(Q)gcc -D_GNU_SOURCE -g -O0 -Wall -Wextra -I. -I$(O)/sim/include -o $@ \
-		$(filter tests/apps/%.c,$^) $(SAMPLE_LINK) -lascendcl -lacl_rt_impl -lruntime
+		$(filter tests/apps/%.c,$^) $(SAMPLE_LINK) -lascendcl -lacl_rt_impl -lruntime -pthread
 
 .PHONY: samples
-samples: $(SIM_SAMPLES)
+samples: $(SIM_SAMPLES) $(SIM_BIN)
 TEST_FILES += $(SIM_SAMPLES) $(SIM_BIN)
+
+# core files that samples leave, beside the dumps of recipes
+SIM_CORES := $(addprefix $(O)/tests/dumps/sim_,ub_overflow.core gm_overflow.core)
+$(SIM_CORES): $(O)/tests/dumps/sim_%.core: $(APP_DIR)/% $(SIM_BIN) tests/apps/leave-core.sh
+	$(Q)mkdir -p $(@D)
+	$(Q)tests/apps/leave-core.sh $(O) $* $@
+TEST_FILES += $(SIM_CORES)

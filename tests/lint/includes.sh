@@ -24,7 +24,7 @@ awk '
 		if (header ~ /^(libelf|gelf|elfutils)/) return "target/symbols target/core"
 		if (header ~ /^(libdwarf\/|libdwarf\.h|dwarf\.h)/) return "target/symbols"
 		if (header ~ /^openssl\//) return "target/symbols target/device target/runtime"
-		if (header ~ /^(json-c\/|json\.h)/) return "target/core"
+		if (header ~ /^(json-c\/|json\.h)/) return "target/core target/sim"
 		if (header ~ /^ini\.h/) return "config"
 		if (header ~ /^unicorn\//) return "target/sim"
 		if (header ~ /^CUnit\//) return "tests"

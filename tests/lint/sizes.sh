@@ -1,6 +1,6 @@
 #!/bin/sh
 # functions <= 80 lines (90 % <= 40, median <= 15) and <= 6 parameters, .c <= 600 lines, .h <= 200
-# The functions of a public API (rt*, acl*) have as many parameters as it says.
+# The functions of a public API (rt*, acl*) have as many parameters as it says, kernels as many as their operator.
 command -v ctags >/dev/null || echo "ctags is missing: make deps"
 find rsp arch config target stub tests -name '*.[ch]' | while read -r file; do
 	case $file in *.c) most=600 ;; *) most=200 ;; esac
@@ -25,7 +25,8 @@ find rsp arch config target stub tests -name '*.[ch]' |
 			sub(/^[^(]*/, "", signature)
 			if (lines > 80)
 				print $1 ":" $2 ": " $4 " has " lines " lines"
-			if (parameters(signature) > 6 && $4 !~ /^(IMPL|FORWARD|(rt|rts|acl|aclrt)[A-Z].*)$/)
+			if (parameters(signature) > 6 && $1 !~ /^tests\/apps\/kernels\// &&
+			    $4 !~ /^(IMPL|FORWARD|(rt|rts|acl|aclrt)[A-Z].*)$/)
 				print $1 ":" $2 ": " $4 " has " parameters(signature) " parameters"
 			if ($1 !~ /^tests/) {
 				of_length[lines]++

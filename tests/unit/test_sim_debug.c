@@ -6,6 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "arch/channel.h"
+#include "arch/chip.h"
+#include "target/sim/number_priv.h"
 #include "tests/fake/fake_sim.h"
 #include "tests/unit/unit.h"
 
@@ -475,6 +478,72 @@ static void no_hard_breakpoints(void)
 	close_scene(&s);
 }
 
+/** Launches a product of which element i is (i + 1) * depth, stopped where its AIC core begins. */
+static void prepare_product(struct scene *s, uint32_t rows, uint32_t depth, uint32_t columns)
+{
+	uint64_t args[5];
+	uint16_t *a, *b;
+	uint32_t before;
+	struct fake_event e;
+
+	for (unsigned i = 0; i < 5; i++)
+		args[i] = fake_app_malloc(&s->sim, 4096);
+	a = fake_app_memory(&s->sim, args[0]);
+	b = fake_app_memory(&s->sim, args[1]);
+	for (uint32_t i = 0; i < rows; i++) {
+		a[i * depth] = sim_float_to_half((float)(i * columns));
+		a[i * depth + 1] = sim_float_to_half(1);
+	}
+	for (uint32_t i = 0; i < columns; i++) {
+		b[i] = sim_float_to_half((float)depth);
+		b[columns + i] = sim_float_to_half((float)((i + 1) * depth));
+	}
+	memcpy(fake_app_memory(&s->sim, args[4]), &(uint32_t[4]){ rows, depth, columns }, 16);
+	before = patch(s, s->entry, break_word);
+	CU_ASSERT(fake_app_launch(&s->sim, s->kernel, "matmul", 1, args, 5) != 0);
+	CU_ASSERT_FATAL(fake_event(&s->d, FAKE_SIM_MS, &e));
+	CU_ASSERT(e.type == AIC && e.core == 0 && e.pc == s->entry);
+	patch(s, s->entry, before);
+	invalidate(s, s->entry);
+}
+
+/** The L0C as the channel has it: rows of four-byte elements interleaved (live facts 5). */
+static void cube_memory(void)
+{
+	enum { ROWS = 4, DEPTH = 16, COLUMNS = 32, L0C = 3 };
+	const struct chip *chip = chip_find(5);
+	uint8_t p[24] = { AIC }, mask[16] = { 0 }, out[44] = { 0 };
+	uint32_t magic = MASK_MAGIC, l0c = L0C, aic = 1;
+	struct fake_event e;
+	struct scene s;
+	unsigned steps = 0, wrong = 0;
+
+	open_scene(&s, NULL, "matmul");
+	prepare_product(&s, ROWS, DEPTH, COLUMNS);
+	memcpy(p + 4, &l0c, 4);
+	memcpy(mask, &magic, 4);
+	memcpy(mask + 4, &aic, 4);
+	do {
+		CU_ASSERT_EQUAL_FATAL(fake_command(&s.d, STEP, mask, sizeof(mask), NULL), 0);
+		CU_ASSERT_FATAL(fake_event(&s.d, FAKE_SIM_MS, &e) && e.status == STEPPED);
+		CU_ASSERT_EQUAL_FATAL(fake_command(&s.d, MEMORY, p, sizeof(p), out), 0);
+	} while (out[7] == 0 && ++steps < 3000); /* until the product is there */
+	for (uint64_t i = 0; i < ROWS * COLUMNS; i++) {
+		size_t run_bytes;
+		uint64_t at = chip_channel_address(chip, CHIP_L0C, 4 * i, &run_bytes);
+		uint64_t line = at / 32 * 32;
+		float value;
+
+		memcpy(p + 8, &line, 8);
+		CU_ASSERT_EQUAL(fake_command(&s.d, MEMORY, p, sizeof(p), out), 0);
+		memcpy(&value, out + at % 32, 4);
+		wrong += value != (float)(i + 1) * DEPTH;
+	}
+	CU_ASSERT_EQUAL(wrong, 0);
+	CU_ASSERT_EQUAL(fake_command(&s.d, DISABLE, NULL, 0, NULL), 0);
+	close_scene(&s);
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
@@ -487,6 +556,7 @@ int main(void)
 		{ "killed task", killed_task },
 		{ "suspended cores", suspended_cores },
 		{ "wide chip", wide_chip },
+		{ "cube memory", cube_memory },
 		{ "no hard breakpoints", no_hard_breakpoints },
 	};
 

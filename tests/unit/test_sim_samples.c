@@ -54,6 +54,15 @@ static void right_every_time(void)
 	CU_ASSERT(fake_sim_stop(&s));
 }
 
+static void every_call(void)
+{
+	struct fake_sim s;
+
+	CU_ASSERT_FATAL(fake_sim_start(&s, NULL));
+	CU_ASSERT_EQUAL(run_sample(&s, "acl_calls", NULL, NULL), 0);
+	CU_ASSERT(fake_sim_stop(&s));
+}
+
 /** More blocks than cores run in turn; small slices make cores take turns within a tile. */
 static void any_number_of_cores(void)
 {
@@ -226,6 +235,31 @@ static void core_files(void)
 	look_at_crash("gm_overflow", 0x700, 23);
 }
 
+/** The scene can be in acl.json too; a file that is none stops the app. */
+static void asked_for_in_a_file(void)
+{
+	char config[128], pattern[256];
+	const char *const variables[] = { "ACL_JSON", config, NULL };
+	struct fake_sim s;
+	glob_t found;
+	FILE *f;
+
+	CU_ASSERT_FATAL(fake_sim_start(&s, NULL));
+	snprintf(config, sizeof(config), "%s/acl.json", s.folder);
+	CU_ASSERT_EQUAL(run_sample(&s, "ub_overflow", NULL, variables), 3);
+	f = fopen(config, "w");
+	CU_ASSERT_FATAL(f != NULL);
+	fprintf(f, "{\"dump\":{\"dump_scene\":\"aic_err_detail_dump\",\"dump_path\":\"%s\"}}",
+		s.folder);
+	fclose(f);
+	CU_ASSERT_EQUAL(run_sample(&s, "ub_overflow", NULL, variables), 1);
+	snprintf(pattern, sizeof(pattern), "%s/extra-info/data-dump/0/ub_overflow.*.core",
+		 s.folder);
+	CU_ASSERT_EQUAL(glob(pattern, 0, NULL, &found), 0);
+	globfree(&found);
+	CU_ASSERT(fake_sim_stop(&s));
+}
+
 static void no_core_file_unasked(void)
 {
 	char pattern[256];
@@ -243,6 +277,7 @@ int main(void)
 {
 	static const struct unit_test tests[] = {
 		{ "right every time", right_every_time },
+		{ "every call", every_call },
 		{ "any number of cores", any_number_of_cores },
 		{ "watchdog", watchdog },
 		{ "every chip", every_chip },
@@ -251,6 +286,7 @@ int main(void)
 		{ "no device", no_device },
 		{ "python host", python_host },
 		{ "core files", core_files },
+		{ "asked for in a file", asked_for_in_a_file },
 		{ "no core file unasked", no_core_file_unasked },
 	};
 
