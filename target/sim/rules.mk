@@ -18,8 +18,9 @@ all: sim
 $(SIM_BIN): $(SIM_OBJ) $(filter $(O)/arch/%,$(LIB_OBJ))
 	$(Q)$(LINK) -lunicorn -lm
 
-# The libraries go into programs that are not ours, a Python among them: no sanitizers.
-SIM_SHARED = $(CC) $(filter-out $(SANFLAGS),$(LDFLAGS)) -shared -Wl,-z,defs -Wl,-soname,$(@F) -o $@
+# The libraries go into programs that are not ours, a Python among them: no sanitizers. What is preloaded
+# sees calls from library to library, not those within one.
+SIM_SHARED = $(CC) $(filter-out $(SANFLAGS),$(LDFLAGS)) -shared -Wl,-z,defs -Wl,-Bsymbolic-functions -Wl,-soname,$(@F) -o $@
 
 $(O)/sim/obj/%.o: target/sim/%.c
 	$(Q)mkdir -p $(@D)
