@@ -220,13 +220,14 @@ static void expect_first_instruction(struct nursery *n, uint32_t pid)
 	CU_ASSERT_EQUAL(pc, base + head.e_entry);
 }
 
-static void hold_and_attach(const char *how)
+static void hold_and_attach(const char *how, bool non_stop)
 {
 	struct nursery n;
 	struct row row;
 
 	if (!open_nursery(&n, "s[a]y"))
 		return;
+	target_non_stop(n.l.t, non_stop);
 	const char *const argv[] = { n.dispatch, how, n.say, "exit", "5", NULL };
 	start_held(&n, argv, &row);
 	CU_ASSERT_EQUAL(row.parent, n.l.pid);
@@ -244,9 +245,9 @@ static void hold_and_attach(const char *how)
 
 static void test_exec(void)
 {
-	hold_and_attach("fork");
-	hold_and_attach("vfork");
-	hold_and_attach("spawn");
+	hold_and_attach("fork", false);
+	hold_and_attach("vfork", false);
+	hold_and_attach("spawn", true);
 }
 
 static void test_fork(void)
