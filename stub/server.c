@@ -31,6 +31,7 @@ struct server {
 	bool proven;   /* a packet has come: it is a client, not a probe */
 	int64_t heard; /* when something was said last, by either side */
 	struct rate refusals;
+	int spare; /* given up for a moment when there is no other descriptor */
 	struct lobby lobby;
 	struct stats stats;
 	int signals;
@@ -102,9 +103,8 @@ static void end_session(struct server *s)
 		return;
 	hold_target(s);
 	s->extended |= s->session->extended;
-	s->done |= s->proven &&
-		   (s->session->leaving || s->setup.once || !s->setup.listener ||
-		    (!s->setup.stays && !s->extended && !session_threads(s->session)));
+	s->done |= s->proven && (s->session->leaving || s->setup.once || !s->setup.listener ||
+				 (!s->setup.stays && !s->extended && !session_threads(s->session)));
 	session_destroy(s->session);
 	s->session = NULL;
 	if (s->done || !s->proven)
@@ -244,6 +244,32 @@ static void tell_refusal(struct server *s, const struct comm_peer *peer, const c
 		fprintf(stderr, "Refused a connection over the Unix socket: %s\n", why);
 }
 
+static void reserve(struct server *s)
+{
+	s->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+/*
+ * Who waits in the kernel's queue keeps poll awake: without a descriptor left, the client is
+ * accepted with the spare one and hung up on.
+ */
+static void hang_up(struct server *s, int listener)
+{
+	struct comm_peer peer;
+	int why = errno;
+
+	if (why == EMFILE || why == ENFILE) {
+		close(s->spare);
+		int fd = comm_accept(listener, &peer);
+		tell_refusal(s, &peer, "no descriptor is left, see `ulimit -n'");
+		close(fd);
+		reserve(s);
+	} else if (why != EAGAIN && why != EINTR && why != ECONNABORTED) {
+		log_format(s->setup.log, TARGET_LOG_WARN, "a client could not be accepted: %s",
+			   strerror(why));
+	}
+}
+
 static void admit(struct server *s, int listener)
 {
 	struct comm_peer peer;
@@ -251,9 +277,7 @@ static void admit(struct server *s, int listener)
 	int fd = comm_accept(listener, &peer);
 
 	if (fd < 0) {
-		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
-			log_format(s->setup.log, TARGET_LOG_WARN,
-				   "a client could not be accepted: %s", strerror(errno));
+		hang_up(s, listener);
 		return;
 	}
 	if (!access_admits(s->setup.access, fd, why)) {
@@ -420,6 +444,7 @@ int server_run(const struct server_setup *setup)
 {
 	struct server s = { .setup = *setup, .signals = -1 };
 
+	reserve(&s);
 	lobby_init(&s.lobby);
 	stats_init(&s.stats);
 	if (!conn_init(&s.conn, SESSION_PACKET_SIZE, setup->packets, &s.stats) ||
@@ -442,5 +467,6 @@ int server_run(const struct server_setup *setup)
 	lobby_close(&s.lobby);
 	conn_deinit(&s.conn);
 	close(s.signals);
+	close(s.spare);
 	return s.status;
 }

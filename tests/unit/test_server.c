@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -22,7 +23,7 @@
 #include "tests/fake/fake_target.h"
 #include "tests/unit/unit.h"
 
-enum { OTHER = 54321, PATIENCE_MS = 20000, CROWD = 40 };
+enum { OTHER = 54321, PATIENCE_MS = 20000, CROWD = 40, MANY = 100 };
 
 /** A server in a process of its own. */
 struct host {
@@ -71,6 +72,9 @@ static void host_open(struct host *h, int64_t idle_ms)
 	if (!h->pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		dup2(h->said, STDERR_FILENO);
+		/* poll takes no more places than there may be descriptors */
+		while (dup(h->said) < MANY)
+			;
 		serve(&listener, idle_ms);
 	}
 	comm_close(&listener);
@@ -349,12 +353,52 @@ static void test_idle(void)
 	host_close(&h);
 }
 
+/* The descriptor that a process gets next. */
+static rlim_t next_descriptor(pid_t pid)
+{
+	char path[64];
+	rlim_t fd = 0;
+
+	do
+		snprintf(path, sizeof(path), "/proc/%d/fd/%u", pid, (unsigned)fd);
+	while (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0 && ++fd);
+	return fd;
+}
+
+/* Without a descriptor left who comes is hung up on, and the one who is served is not disturbed. */
+static void test_no_descriptors(void)
+{
+	struct rlimit old;
+	struct host h;
+
+	host_open(&h, 0);
+	int client = dial(&h);
+	CU_ASSERT_TRUE(is_served(client));
+	CU_ASSERT_EQUAL(prlimit(h.pid, RLIMIT_NOFILE, NULL, &old), 0);
+	struct rlimit none = { next_descriptor(h.pid), old.rlim_max };
+	CU_ASSERT_EQUAL(prlimit(h.pid, RLIMIT_NOFILE, &none, NULL), 0);
+	for (int i = 0; i < 3; i++) {
+		int fd = dial(&h);
+
+		CU_ASSERT_TRUE(hangs_up(fd));
+		CU_ASSERT_TRUE(is_served(client));
+		close(fd);
+	}
+	CU_ASSERT_EQUAL(said(&h, "Refused a connection from host 127.0.0.1"), 3);
+	CU_ASSERT_EQUAL(prlimit(h.pid, RLIMIT_NOFILE, &old, NULL), 0);
+	close(client);
+	client = dial(&h);
+	CU_ASSERT_TRUE(is_served(client));
+	close(client);
+	host_close(&h);
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
 		{ "beside", test_beside }, { "before", test_before },
 		{ "probes", test_probes }, { "strangers", test_strangers },
-		{ "idle", test_idle },
+		{ "idle", test_idle },	   { "no descriptors", test_no_descriptors },
 	};
 
 	return unit_run("server", tests, sizeof(tests) / sizeof(tests[0]));
