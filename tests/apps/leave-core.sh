@@ -6,7 +6,7 @@ folder=$(mktemp -d "${TMPDIR:-/tmp}/ascend-core.XXXXXX")
 "$1/ascend-npu-sim" --socket "$folder/npu" --once --with-parent >"$folder/ready" &
 trap 'kill $! 2>/dev/null || :; wait; rm -rf "$folder"' EXIT
 for _ in $(seq 400); do
-	grep -q ready "$folder/ready" && break
+	grep -qs ready "$folder/ready" && break
 	sleep 0.05
 done
 ASCEND_NPU_SIM=$folder/npu ASCEND_DUMP_SCENE=aic_err_detail_dump ASCEND_DUMP_PATH=$folder \
