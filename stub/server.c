@@ -182,19 +182,6 @@ static void serve_event(struct server *s, enum rsp_event ev)
 	}
 }
 
-static void serve_client(struct server *s)
-{
-	enum rsp_event ev;
-
-	conn_fill(&s->conn);
-	if (s->proven)
-		s->heard = clock_ms();
-	while (!s->session->closing && (ev = conn_next(&s->conn)) != RSP_MORE)
-		serve_event(s, ev);
-	if (s->conn.lost || s->session->closing)
-		end_session(s);
-}
-
 static void serve_target(struct server *s)
 {
 	struct target_stop stop;
@@ -215,6 +202,22 @@ static void serve_target(struct server *s)
 		conn_notify(&s->conn, s->session->reply.data, s->session->reply.len);
 	if (s->session->closing)
 		end_session(s);
+}
+
+/* What was resumed may have stopped already: that is asked before the loop turns. */
+static void serve_client(struct server *s)
+{
+	enum rsp_event ev;
+
+	conn_fill(&s->conn);
+	if (s->proven)
+		s->heard = clock_ms();
+	while (!s->session->closing && (ev = conn_next(&s->conn)) != RSP_MORE)
+		serve_event(s, ev);
+	if (s->conn.lost || s->session->closing)
+		end_session(s);
+	else if (s->session->running)
+		serve_target(s);
 }
 
 static void welcome(struct server *s, int fd, const struct comm_peer *peer)

@@ -159,6 +159,16 @@ static bool matches(const struct rsp_tid *id, struct target_tid tid)
 	return pid && (id->tid <= 0 || id->tid == tid.tid);
 }
 
+/* The one thread that is meant, without a look at all; pid: the process of an id without one. */
+static bool is_named(struct session *s, const struct rsp_tid *id, uint32_t pid,
+		     struct target_tid *out)
+{
+	struct target_tid tid = { id->pid > 0 ? (uint32_t)id->pid : pid, (uint32_t)id->tid };
+
+	*out = tid;
+	return id->tid > 0 && matches(id, tid) && target_has_thread(s->target, tid);
+}
+
 bool session_resolve(struct session *s, const struct rsp_tid *id, struct target_tid *out)
 {
 	struct target_tid stopped = stopped_thread(s);
@@ -167,6 +177,8 @@ bool session_resolve(struct session *s, const struct rsp_tid *id, struct target_
 		*out = stopped;
 		return s->attached;
 	}
+	if (s->attached && is_named(s, id, stopped.pid, out))
+		return true;
 	size_t n = session_threads(s);
 	for (size_t i = 0; i < n; i++)
 		if (matches(id, s->threads[i])) {

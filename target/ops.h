@@ -26,7 +26,7 @@ struct target_run_ops {
 	enum target_status (*resume)(struct target *t, const struct target_action *a, size_t n);
 	/** Asks for a stop; the stop comes through next_event. */
 	enum target_status (*interrupt)(struct target *t);
-	/** Readable when next_event has something; -1: never. */
+	/** Readable when next_event has something; it is asked behind a resume too. -1: never. */
 	int (*event_fd)(const struct target *t);
 	/** *got = false: nothing to report now. */
 	enum target_status (*next_event)(struct target *t, struct target_stop *out, bool *got);

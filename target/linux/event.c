@@ -58,7 +58,7 @@ static void on_exec(struct linux_target *l, struct linux_thread *th)
 	p->lent = 0;
 	linux_hw_forget(p);
 	linux_thread_db_exec(p);
-	th->owed = true; /* the one that called exec was, and now it has the leader's place */
+	th->owed = l->resumes; /* the one that called exec was, and now it has the leader's place */
 	linux_regs_flush(l, th);
 	if (!(l->wishes & TARGET_WISH_EXEC)) {
 		linux_go_on(l, th, 0);
@@ -179,7 +179,10 @@ static void on_trap(struct linux_target *l, struct linux_thread *th)
 	}
 	if (on_hw_hit(l, th, &hit))
 		return;
-	if (hit || (th->stepping && !l->halting && in_range(l, th))) {
+	bool again = th->stepping && !l->halting && in_range(l, th);
+	if (again && !l->non_stop)
+		l->stepper = th->tid;
+	if (hit || again) {
 		linux_go_on(l, th, 0);
 		return;
 	}
@@ -271,8 +274,7 @@ static bool has_signal_due(const struct linux_thread *th)
 /* Lets the thread go on up to its signal, which is then sorted like every other. */
 static void fetch_signal(struct linux_target *l, struct linux_thread *th)
 {
-	th->running = true;
-	l->running++;
+	linux_thread_set_running(l, th, true);
 	ptrace(PTRACE_CONT, th->tid, NULL, NULL);
 }
 
@@ -293,9 +295,9 @@ static void on_event_stop(struct linux_target *l, struct linux_thread *th, int s
 		linux_go_on(l, th, 0);
 	} else if (!l->halting && !th->process->halting &&
 		   ptrace(PTRACE_LISTEN, th->tid, NULL, NULL) == 0) {
-		th->running = true;
-		l->running++;
+		linux_thread_set_running(l, th, true);
 	}
+	th->asleep = !th->running && !th->has_pending && linux_is_asleep(l, th);
 }
 
 static void on_stop(struct linux_target *l, struct linux_thread *th, int status)
@@ -371,10 +373,8 @@ static struct linux_thread *leader_again(struct linux_target *l, pid_t tid, int 
 	if (!p || status >> 16 != PTRACE_EVENT_EXEC)
 		return NULL;
 	struct linux_thread *th = linux_thread_add(l, p, tid);
-	if (th) {
-		th->running = true;
-		l->running++;
-	}
+	if (th)
+		linux_thread_set_running(l, th, true);
 	return th;
 }
 
@@ -395,9 +395,10 @@ void linux_handle(struct linux_target *l, pid_t tid, int status)
 			end_process(l, p, status);
 		return;
 	}
-	if (th->running)
-		l->running--;
-	th->running = false;
+	linux_thread_set_running(l, th, false);
+	/* also one that stood: a leader whose place another thread takes by exec */
+	th->asleep = false;
+	linux_thread_busy(l, th);
 	if (WIFSTOPPED(status))
 		on_stop(l, th, status);
 	else
@@ -408,15 +409,16 @@ void linux_handle(struct linux_target *l, pid_t tid, int status)
 
 static void drain(struct linux_target *l)
 {
-	struct signalfd_siginfo info[16];
-	bool child = false, none = true;
+	struct signalfd_siginfo info;
+	bool none = true;
 	uint64_t count;
 	pid_t tid;
 	int status;
 
-	while (read(l->child_fd, info, sizeof(info)) > 0)
-		child = true;
-	(void)!read(l->wake_fd, &count, sizeof(count));
+	/* there is never more than one SIGCHLD waiting (signal(7), "Queueing") */
+	bool child = read(l->child_fd, &info, sizeof(info)) > 0;
+	if (l->woken)
+		l->woken = read(l->wake_fd, &count, sizeof(count)) < 0;
 	while ((tid = waitpid(-1, &status, __WALL | WNOHANG)) > 0) {
 		linux_handle(l, tid, status);
 		none = false;
@@ -462,16 +464,20 @@ static struct linux_thread *find_pending(struct linux_target *l)
 	struct linux_thread *found = NULL;
 	uint32_t n = 0;
 
-	for (struct linux_process *p = l->processes; p; p = p->next)
-		for (struct linux_thread *th = p->threads; th; th = th->next) {
-			if (!th->has_pending || !(th->owed || l->non_stop))
-				continue;
-			if (th->stepping)
-				return th;
-			if (dice(l) % ++n == 0)
-				found = th;
-		}
+	for (struct linux_thread *th = l->busy; th; th = th->busy_next) {
+		if (!th->has_pending || !(l->non_stop || linux_owed(l, th)))
+			continue;
+		if (th->stepping)
+			return th;
+		if (dice(l) % ++n == 0)
+			found = th;
+	}
 	return found;
+}
+
+bool linux_has_event(struct linux_target *l)
+{
+	return find_ended(l) || l->ends || find_pending(l);
 }
 
 static bool tell(struct linux_target *l, struct target_stop *out)
@@ -501,6 +507,7 @@ static bool tell(struct linux_target *l, struct target_stop *out)
 	}
 	l->last = out->tid;
 	l->resumed = false;
+	l->stepper = 0;
 	return true;
 }
 
@@ -509,6 +516,8 @@ enum target_status linux_next_event(struct target *t, struct target_stop *out, b
 	struct linux_target *l = (struct linux_target *)t;
 
 	drain(l);
+	if (l->stepper && l->resumed)
+		linux_hurry(l);
 	*got = (l->resumed || l->non_stop) && (tell(l, out) || linux_tell_end(l, out));
 	/* one event a call: there may be more */
 	if (*got && l->non_stop)

@@ -67,8 +67,8 @@ void linux_on_clone(struct linux_target *l, struct linux_thread *parent)
 	int status;
 
 	if (th) {
-		th->running = th->fresh = th->go = true;
-		l->running++;
+		th->fresh = th->go = true;
+		linux_thread_set_running(l, th, true);
 		if (linux_early_take(l, tid, &status))
 			linux_handle(l, tid, status);
 	}

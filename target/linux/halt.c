@@ -9,20 +9,12 @@
 
 #include "target/linux/linux_priv.h"
 
-static void interrupt_running(struct linux_process *p)
+/* NULL: of all processes. */
+static void interrupt_running(struct linux_target *l, const struct linux_process *p)
 {
-	for (struct linux_thread *th = p->threads; th; th = th->next)
-		if (th->running)
+	for (struct linux_thread *th = l->busy; th && l->running; th = th->busy_next)
+		if (th->running && (!p || th->process == p))
 			ptrace(PTRACE_INTERRUPT, th->tid, NULL, NULL);
-}
-
-static size_t running_of(const struct linux_process *p)
-{
-	size_t n = 0;
-
-	for (const struct linux_thread *th = p->threads; th; th = th->next)
-		n += th->running;
-	return n;
 }
 
 /* The next status, or a leader found to have ended; false: there is nobody to wait for. */
@@ -61,8 +53,8 @@ static bool wait_one(struct linux_target *l, size_t running)
 void linux_halt_process(struct linux_target *l, struct linux_process *p)
 {
 	p->halting = true;
-	interrupt_running(p);
-	for (size_t n = running_of(p); n && wait_one(l, n); n = running_of(p))
+	interrupt_running(l, p);
+	while (p->running && wait_one(l, p->running))
 		;
 	p->halting = false;
 }
@@ -70,9 +62,10 @@ void linux_halt_process(struct linux_target *l, struct linux_process *p)
 void linux_halt_all(struct linux_target *l)
 {
 	l->halting = true;
-	for (struct linux_process *p = l->processes; p; p = p->next)
-		interrupt_running(p);
+	interrupt_running(l, NULL);
 	while (l->running && wait_one(l, l->running))
 		;
+	for (struct linux_thread *th = l->busy; th; th = th->busy_next)
+		th->go = false;
 	l->halting = false;
 }

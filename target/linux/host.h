@@ -57,6 +57,11 @@ bool host_slots_write(pid_t tid, const struct host_slot *slots);
 /** The slot that stopped a thread, -1 none; the CPU's note of it is cleared. */
 int host_slot_hit(pid_t tid);
 
+/**
+ * A stopped thread with these registers (the set of the pc, n bytes) stands in a system call that
+ * the kernel goes on waiting in when the thread runs.
+ */
+bool host_is_waiting(const void *set, size_t n);
 /** The instruction at an address is a system call. */
 bool host_is_call(struct linux_process *p, uint64_t at);
 

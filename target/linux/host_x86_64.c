@@ -309,6 +309,32 @@ bool host_is_call(struct linux_process *p, uint64_t at)
 	return false;
 }
 
+/* Kernel's include/linux/errno.h, "restart" codes: never seen by programs. */
+static bool is_restart(int64_t result)
+{
+	enum { ERESTARTSYS = 512, ERESTARTNOINTR = 513, ERESTARTNOHAND = 514,
+	       ERESTART_RESTARTBLOCK = 516 };
+
+	return result == -ERESTARTSYS || result == -ERESTARTNOINTR || result == -ERESTARTNOHAND ||
+	       result == -ERESTART_RESTARTBLOCK;
+}
+
+bool host_is_waiting(const void *set, size_t n)
+{
+	enum { EAX_32 = 6, ORIG_EAX_32 = 11 };
+	uint64_t wide[X86_GENERAL_64 / 8];
+	int32_t narrow[X86_GENERAL_32 / 4];
+
+	if (n == sizeof(narrow)) {
+		memcpy(narrow, set, n);
+		return narrow[ORIG_EAX_32] >= 0 && is_restart(narrow[EAX_32]);
+	}
+	if (n != sizeof(wide))
+		return false;
+	memcpy(wide, set, n);
+	return (int64_t)wide[ORIG_RAX] >= 0 && is_restart((int64_t)wide[RAX]);
+}
+
 int64_t host_syscall_number(pid_t tid)
 {
 	errno = 0;

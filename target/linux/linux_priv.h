@@ -51,6 +51,8 @@ enum target_status linux_reg_write(struct target *t, struct target_tid tid, size
 enum target_status linux_regs_flush(struct linux_target *l, struct linux_thread *th);
 void linux_regs_free(struct linux_thread *th);
 enum target_status linux_pc_read(struct linux_target *l, struct linux_thread *th, uint64_t *pc);
+/** It stands in a system call that would go on if the thread did. */
+bool linux_is_asleep(struct linux_target *l, struct linux_thread *th);
 enum target_status linux_pc_write(struct linux_target *l, struct linux_thread *th, uint64_t pc);
 
 /* --- memory.c --- */
@@ -102,6 +104,8 @@ void linux_children_end(struct linux_target *l, struct target_tid parent, linux_
 
 /* --- event.c --- */
 enum target_status linux_next_event(struct target *t, struct target_stop *out, bool *got);
+/** There is something to tell. */
+bool linux_has_event(struct linux_target *l);
 /** Keeps an event for the client; there is at most one per thread. */
 void linux_pend(struct linux_thread *th, enum target_stop_kind kind, int gdb_signal);
 
@@ -121,6 +125,15 @@ void linux_halt_all(struct linux_target *l);
 /** The same for the threads of one process; the others go on. */
 void linux_halt_process(struct linux_target *l, struct linux_process *p);
 
+/* --- hurry.c --- */
+/**
+ * Waits a moment for the end of the step that was just begun: it takes less time than a turn of the
+ * server's loop. true: there is something to tell.
+ */
+bool linux_hurry(struct linux_target *l);
+/** As waitpid for one thread: what it does takes but a moment. */
+pid_t linux_wait_soon(pid_t tid, int *status);
+
 /* --- ends.c --- */
 /** Drops a thread that ended while its process goes on. */
 void linux_thread_ended(struct linux_target *l, struct linux_thread *th, int status);
@@ -135,6 +148,8 @@ bool linux_leaders_ended(struct linux_target *l);
 /* --- resume.c --- */
 enum target_status linux_resume(struct target *t, const struct target_action *a, size_t n);
 enum target_status linux_interrupt(struct target *t);
+/** What happens to a thread is told: the client has resumed it. */
+bool linux_owed(const struct linux_target *l, const struct linux_thread *th);
 enum target_status linux_detach(struct target *t, uint32_t pid);
 enum target_status linux_kill(struct target *t, uint32_t pid);
 void linux_program(struct target *t, const uint8_t *bits, size_t n);

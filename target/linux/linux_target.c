@@ -37,6 +37,7 @@ static void linux_close(struct target *t)
 	linux_ends_drop(l);
 	host_destroy(l->host);
 	free(l->thread_db_folders);
+	free(l->actions);
 	close(l->events);
 	close(l->child_fd);
 	close(l->wake_fd);

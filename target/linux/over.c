@@ -65,7 +65,7 @@ static int step(struct linux_target *l, struct linux_thread *th, struct held *he
 	linux_hw_update(th);
 	do {
 		ptrace(how, th->tid, NULL, NULL);
-		if (waitpid(th->tid, &status, __WALL) != th->tid)
+		if (linux_wait_soon(th->tid, &status) != th->tid)
 			return -1;
 	} while (!is_plain_trap(status) && !is_call_entry(status) &&
 		 is_on_the_way(l, th, held, status));
@@ -112,20 +112,26 @@ static void step_over(struct linux_target *l, struct linux_thread *th)
 		other_event(l, th, status);
 }
 
-static struct linux_thread *next_over(const struct linux_process *p)
+static bool may_go(const struct linux_thread *th, const struct linux_process *p)
 {
-	struct linux_thread *th = p->threads;
+	return th->process == p && th->go && !th->running && !th->has_pending;
+}
 
-	while (th && (!th->over || !th->go || th->running || th->has_pending))
-		th = th->next;
+static struct linux_thread *next_over(const struct linux_target *l, const struct linux_process *p)
+{
+	struct linux_thread *th = l->busy;
+
+	while (th && (!th->over || !may_go(th, p)))
+		th = th->busy_next;
 	return th;
 }
 
-static void run(struct linux_target *l, struct linux_thread *th)
+static void run(struct linux_target *l, const struct linux_process *p, struct linux_thread *th)
 {
-	if (th->go && !th->running && !th->has_pending)
+	if (may_go(th, p))
 		linux_thread_run(l, th);
-	if (th->has_pending)
+	/* behind a resume the server asks by itself */
+	if (l->resumed && th->has_pending && th->process == p)
 		linux_wake(l);
 }
 
@@ -133,19 +139,19 @@ void linux_go(struct linux_target *l, struct linux_process *p)
 {
 	struct linux_thread *th;
 
-	if (next_over(p))
+	if (next_over(l, p))
 		linux_halt_process(l, p);
 	p->halting = true;
-	while ((th = next_over(p)))
+	while ((th = next_over(l, p)))
 		step_over(l, th);
 	p->halting = false;
 	struct linux_thread *last = linux_thread_find(l, (pid_t)l->last.tid);
-	for (th = p->threads; th; th = th->next)
+	for (th = l->busy; th; th = th->busy_next)
 		if (th != last)
-			run(l, th);
+			run(l, p, th);
 	/* the one that stopped last gives the others a start, so that none of them starves */
-	if (last && last->process == p)
-		run(l, last);
+	if (last)
+		run(l, p, last);
 	if (p->ended)
 		linux_wake(l);
 }

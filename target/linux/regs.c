@@ -153,6 +153,8 @@ enum target_status linux_reg_write(struct target *t, struct target_tid tid, size
 		status = value_put(l, th, r, value, old);
 	if (status != TARGET_OK || !th->sets[r->set].dirty)
 		return status;
+	th->asleep = false; /* it may be somewhere else now */
+	linux_thread_busy(l, th);
 	return value_commit(l, th, r, old);
 }
 
@@ -200,6 +202,15 @@ enum target_status linux_pc_read(struct linux_target *l, struct linux_thread *th
 		return TARGET_UNAVAILABLE;
 	status = value_get(l, th, r, pc, &valid);
 	return status == TARGET_OK && !valid ? TARGET_UNAVAILABLE : status;
+}
+
+bool linux_is_asleep(struct linux_target *l, struct linux_thread *th)
+{
+	const struct arch_reg *r = pc_of(th);
+
+	if (!r || set_read(l, th, r->set) != TARGET_OK)
+		return false;
+	return host_is_waiting(th->sets[r->set].data, th->sets[r->set].n);
 }
 
 enum target_status linux_pc_write(struct linux_target *l, struct linux_thread *th, uint64_t pc)

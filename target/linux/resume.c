@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -18,7 +19,8 @@ void linux_wake(struct linux_target *l)
 {
 	uint64_t one = 1;
 
-	(void)!write(l->wake_fd, &one, sizeof(one));
+	if (!l->woken)
+		l->woken = write(l->wake_fd, &one, sizeof(one)) == sizeof(one);
 }
 
 /* Seized threads can be run in a job-control stop, but the kernel stops them once more later. */
@@ -55,12 +57,12 @@ void linux_thread_run(struct linux_target *l, struct linux_thread *th)
 	th->process->newborn = false;
 	if (th->process->stood)
 		linux_end_stop(th->process);
-	th->running = th->go = true;
+	th->go = true;
 	th->told = false;
+	l->none_left = false;
+	linux_thread_set_running(l, th, true);
 	th->last = (struct target_stop){ .kind = TARGET_STOP_SIGNAL, .core = -1 };
-	th->stat_known = false;
 	th->deliver = 0;
-	l->running++;
 	if (signal && th->mute) {
 		send_signal(th, signal);
 		signal = 0;
@@ -77,20 +79,22 @@ static bool matches(const struct target_action *a, const struct linux_thread *th
 }
 
 /* The first action that names the thread counts. */
-static const struct target_action *action_of(const struct target_action *a, size_t n,
+static const struct target_action *action_of(const struct linux_target *l,
 					     const struct linux_thread *th)
 {
-	for (size_t i = 0; i < n; i++)
+	const struct target_action *a = l->actions;
+
+	for (size_t i = 0; i < l->action_count; i++)
 		if (matches(&a[i], th))
 			return a[i].kind == TARGET_HALT ? NULL : &a[i];
 	return NULL;
 }
 
 /* What a client says of all threads it does not say of those whose stop it has not taken yet. */
-static const struct target_action *heard_action(const struct target_action *a, size_t n,
+static const struct target_action *heard_action(const struct linux_target *l,
 						const struct linux_thread *th)
 {
-	const struct target_action *action = action_of(a, n, th);
+	const struct target_action *action = action_of(l, th);
 
 	return action && action->tid <= 0 && (th->unheard || th->process->untold) ? NULL
 										      : action;
@@ -143,8 +147,10 @@ static void halt_threads(struct linux_target *l, const struct target_action *a)
 {
 	for (struct linux_process *p = l->processes; p; p = p->next)
 		for (struct linux_thread *th = p->threads; th; th = th->next)
-			if (matches(a, th))
+			if (matches(a, th)) {
 				halt_thread(th, TARGET_SIGNAL_NONE);
+				linux_thread_busy(l, th);
+			}
 }
 
 void linux_heard(struct target *t, struct target_tid tid)
@@ -158,15 +164,14 @@ void linux_heard(struct target *t, struct target_tid tid)
 }
 
 /* Is there something to tell before anything runs? Then nothing needs to run. */
-static bool has_news(struct linux_target *l, const struct target_action *a, size_t n)
+static bool has_news(const struct linux_target *l)
 {
-	for (struct linux_process *p = l->processes; p; p = p->next) {
+	for (const struct linux_process *p = l->processes; p; p = p->next)
 		if (p->ended && !p->untold)
 			return true;
-		for (struct linux_thread *th = p->threads; th; th = th->next)
-			if (th->has_pending && action_of(a, n, th))
-				return true;
-	}
+	for (const struct linux_thread *th = l->busy; th; th = th->busy_next)
+		if (th->has_pending && action_of(l, th))
+			return true;
 	return false;
 }
 
@@ -180,58 +185,134 @@ enum target_status linux_points_sync(struct linux_target *l, struct linux_proces
 	return target_fail(&l->base, TARGET_FAULT, "cannot put a breakpoint at %#" PRIx64, at);
 }
 
-static enum target_status run_process(struct linux_target *l, struct linux_process *p)
+/* What is pending of a thread that is not resumed waits until it is. */
+bool linux_owed(const struct linux_target *l, const struct linux_thread *th)
 {
-	bool any = false;
-
-	for (struct linux_thread *th = p->threads; th; th = th->next)
-		any |= th->go && !th->running;
-	if (any)
-		linux_borrow(l, p);
-	if (any && linux_points_sync(l, p) != TARGET_OK)
-		return TARGET_FAULT;
-	if (any)
-		linux_go(l, p);
-	return TARGET_OK;
+	return th->owed == l->resumes || heard_action(l, th);
 }
 
-/* What is pending of a thread that is not resumed waits until it is. */
-static void note_actions(struct linux_target *l, const struct target_action *a, size_t n)
+static bool keep_actions(struct linux_target *l, const struct target_action *a, size_t n)
 {
+	struct target_action *copy = realloc(l->actions, n * sizeof(*a));
+
+	if (!copy)
+		return false;
+	memcpy(copy, a, n * sizeof(*a));
+	l->actions = copy;
+	l->action_count = n;
+	l->resumes++;
+	return true;
+}
+
+/* Notes the actions of the busy threads, and of those that are named one by one. */
+static void note_busy(struct linux_target *l)
+{
+	for (size_t i = 0; i < l->action_count; i++) {
+		pid_t tid = l->actions[i].tid > 0 ? (pid_t)l->actions[i].tid : 0;
+		struct linux_thread *th = tid ? linux_thread_find(l, tid) : NULL;
+
+		if (th)
+			linux_thread_busy(l, th);
+	}
+	for (struct linux_thread *th = l->busy; th; th = th->busy_next)
+		if (!th->running)
+			prepare(l, th, heard_action(l, th));
+}
+
+/* The same for those that sleep. */
+static void note_rest(struct linux_target *l)
+{
+	l->left_aside = 0;
 	for (struct linux_process *p = l->processes; p; p = p->next)
 		for (struct linux_thread *th = p->threads; th; th = th->next) {
-			const struct target_action *action = heard_action(a, n, th);
+			const struct target_action *a = th->busy ? NULL : heard_action(l, th);
 
-			th->owed = action != NULL;
-			if (!th->running)
-				prepare(l, th, action);
+			if (!a)
+				continue;
+			linux_thread_busy(l, th);
+			prepare(l, th, a);
 		}
 }
 
-enum target_status linux_resume(struct target *t, const struct target_action *a, size_t n)
+/* Starts the busy threads of a process that shall run; *any: there were some. */
+static enum target_status run_process(struct linux_target *l, struct linux_process *p, bool *any)
 {
-	struct linux_target *l = (struct linux_target *)t;
+	const struct linux_thread *th = l->busy;
 
-	for (size_t i = 0; i < n; i++)
-		if (a[i].kind == TARGET_HALT)
-			halt_threads(l, &a[i]);
-	note_actions(l, a, n);
-	if (has_news(l, a, n) && !l->non_stop) {
-		l->resumed = true;
-		linux_wake(l);
+	while (th && (th->process != p || !th->go || th->running))
+		th = th->busy_next;
+	if (!th)
 		return TARGET_OK;
-	}
+	*any = true;
+	linux_borrow(l, p);
+	if (linux_points_sync(l, p) != TARGET_OK)
+		return TARGET_FAULT;
+	linux_go(l, p);
+	return TARGET_OK;
+}
+
+static enum target_status run_all(struct linux_target *l, bool *any)
+{
 	for (struct linux_process *p = l->processes; p; p = p->next) {
-		enum target_status status = run_process(l, p);
+		enum target_status status = run_process(l, p, any);
 
 		if (status != TARGET_OK) {
 			linux_halt_all(l);
 			return status;
 		}
 	}
-	linux_wake(l);
-	if (!l->running && !l->non_stop && !has_news(l, a, n))
+	return TARGET_OK;
+}
+
+/* All-stop: the thread that steps, 0: none or one of many. */
+static pid_t stepper_of(const struct linux_target *l)
+{
+	const struct target_action *a = l->actions;
+
+	return !l->non_stop && a->tid > 0 && a->kind != TARGET_CONTINUE ? (pid_t)a->tid : 0;
+}
+
+/*
+ * Threads that sleep in system calls need not be woken and stopped again for a step of another: it
+ * is mostly over before they had done anything. If it is not, or after some such steps, they run.
+ */
+static enum target_status run_actions(struct linux_target *l, bool aside, bool *any)
+{
+	enum target_status status = run_all(l, any);
+
+	if (status != TARGET_OK || !l->stepper || linux_hurry(l) || !aside)
+		return status;
+	note_rest(l);
+	return run_all(l, any);
+}
+
+enum target_status linux_resume(struct target *t, const struct target_action *a, size_t n)
+{
+	enum { ASIDE_MAX = 64 };
+	struct linux_target *l = (struct linux_target *)t;
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++)
+		if (a[i].kind == TARGET_HALT)
+			halt_threads(l, &a[i]);
+	linux_busy_prune(l);
+	if (!keep_actions(l, a, n))
+		return target_fail(t, TARGET_SYSTEM, "out of memory");
+	l->stepper = stepper_of(l);
+	bool aside = l->stepper && l->left_aside++ < ASIDE_MAX;
+	note_busy(l);
+	if (!aside)
+		note_rest(l);
+	if (l->non_stop || !has_news(l)) {
+		enum target_status status = run_actions(l, aside, &any);
+
+		if (status != TARGET_OK)
+			return status;
+	}
+	if (!any && !l->running && !l->non_stop && !has_news(l))
 		return target_fail(t, TARGET_NO_THREAD, "none of these threads is there");
+	if (l->non_stop || !any)
+		linux_wake(l);
 	l->resumed = true;
 	if (!l->interrupted)
 		return TARGET_OK;
@@ -244,11 +325,11 @@ static struct linux_thread *resumed_thread(struct linux_target *l, uint32_t pid)
 {
 	struct linux_thread *last = linux_thread_find(l, (pid_t)l->last.tid);
 
-	if (last && last->owed && (!pid || linux_tid(last).pid == pid))
+	if (last && linux_owed(l, last) && (!pid || linux_tid(last).pid == pid))
 		return last;
 	for (struct linux_process *p = l->processes; p; p = p->next)
 		for (struct linux_thread *th = p->threads; th; th = th->next)
-			if (th->owed && (!pid || linux_tid(th).pid == pid))
+			if (linux_owed(l, th) && (!pid || linux_tid(th).pid == pid))
 				return th;
 	return NULL;
 }
@@ -288,8 +369,10 @@ enum target_status linux_interrupt(struct target *t)
 		linux_pend(th, TARGET_STOP_SIGNAL, TARGET_SIGNAL_INT);
 	else
 		l->interrupted = true;
-	if (th)
-		th->owed = true;
+	if (th) {
+		th->owed = l->resumes;
+		linux_thread_busy(l, th);
+	}
 	linux_wake(l);
 	return TARGET_OK;
 }

@@ -383,8 +383,7 @@ static bool seize(struct linux_target *l, struct linux_process *p, pid_t tid, bo
 	if (!th)
 		return false;
 	*grew = true;
-	th->running = true;
-	l->running++;
+	linux_thread_set_running(l, th, true);
 	return true;
 }
 
@@ -457,6 +456,8 @@ static enum target_status linux_attach(struct target *t, uint32_t pid)
 			let_go(l, p);
 		return target_fail(t, TARGET_SYSTEM, "process %u ended or cannot be read", pid);
 	}
+	for (struct linux_thread *th = p->threads; th; th = th->next)
+		th->asleep = linux_is_asleep(l, th);
 	first_stop(l, p, TARGET_SIGNAL_NONE);
 	p->stood = stood;
 	if (held) {

@@ -80,7 +80,7 @@ struct linux_thread *linux_thread_add(struct linux_target *l, struct linux_proce
 	if (!th)
 		return NULL;
 	th->process = p;
-	th->owed = true;
+	th->owed = l->resumes;
 	th->tid = tid;
 	th->prev = p->newest;
 	*(th->prev ? &th->prev->next : &p->threads) = th;
@@ -89,7 +89,54 @@ struct linux_thread *linux_thread_add(struct linux_target *l, struct linux_proce
 	*bucket(l, tid) = th;
 	p->thread_count++;
 	l->thread_count++;
+	linux_thread_busy(l, th);
 	return th;
+}
+
+void linux_thread_busy(struct linux_target *l, struct linux_thread *th)
+{
+	if (th->busy)
+		return;
+	th->busy = true;
+	th->busy_prev = NULL;
+	th->busy_next = l->busy;
+	if (l->busy)
+		l->busy->busy_prev = th;
+	l->busy = th;
+}
+
+static void not_busy(struct linux_target *l, struct linux_thread *th)
+{
+	if (!th->busy)
+		return;
+	th->busy = false;
+	*(th->busy_prev ? &th->busy_prev->busy_next : &l->busy) = th->busy_next;
+	if (th->busy_next)
+		th->busy_next->busy_prev = th->busy_prev;
+}
+
+void linux_busy_prune(struct linux_target *l)
+{
+	struct linux_thread *next;
+
+	for (struct linux_thread *th = l->busy; th; th = next) {
+		next = th->busy_next;
+		if (th->asleep && !th->running && !th->go && !th->has_pending && !th->over)
+			not_busy(l, th);
+	}
+}
+
+void linux_thread_set_running(struct linux_target *l, struct linux_thread *th, bool running)
+{
+	if (running == th->running)
+		return;
+	th->running = running;
+	l->running += running ? 1 : (size_t)-1;
+	th->process->running += running ? 1 : (size_t)-1;
+	if (!running)
+		return;
+	th->asleep = th->stat_known = false;
+	linux_thread_busy(l, th);
 }
 
 void linux_thread_drop(struct linux_target *l, struct linux_thread *th)
@@ -102,8 +149,8 @@ void linux_thread_drop(struct linux_target *l, struct linux_thread *th)
 	while (*at != th)
 		at = &(*at)->hash_next;
 	*at = th->hash_next;
-	if (th->running)
-		l->running--;
+	linux_thread_set_running(l, th, false);
+	not_busy(l, th);
 	p->thread_count--;
 	l->thread_count--;
 	linux_regs_free(th);

@@ -27,7 +27,8 @@ struct linux_regset {
 struct linux_thread {
 	struct linux_process *process;
 	pid_t tid;
-	bool running;
+	bool running;     /* linux_thread_set_running() */
+	bool asleep;      /* it stands in a system call: it would wait there if it ran */
 	bool stepping;    /* resumed by a single step */
 	bool range;       /* resumed by a range step [range_start, range_end) */
 	uint64_t range_start, range_end;
@@ -37,7 +38,7 @@ struct linux_thread {
 	bool over;        /* its hit at over_at was dealt with here: it goes over the breakpoint */
 	uint64_t over_at;
 	bool fresh;       /* cloned, its first stop not seen yet */
-	bool owed;        /* the client has resumed it: what happens to it is told */
+	unsigned owed;    /* the resume (linux_target.resumes) in which it is told of in any case */
 	bool lends;       /* counts in `lent` of its process */
 	bool told;        /* the client knows why it stands: `last` */
 	bool unheard;     /* non-stop: its stop is on its way to the client */
@@ -54,6 +55,8 @@ struct linux_thread {
 	uint64_t handle; /* what the program's thread library calls it, 0 unknown */
 	struct linux_thread *next, *prev; /* of the process, in the order of their making */
 	struct linux_thread *hash_next;
+	bool busy;        /* in the list of linux_target */
+	struct linux_thread *busy_next, *busy_prev;
 };
 
 struct linux_process {
@@ -65,6 +68,7 @@ struct linux_process {
 	int mem;            /* /proc/PID/mem, O_CLOEXEC */
 	struct linux_thread *threads, *newest;
 	size_t thread_count;
+	size_t running; /* threads that run */
 	const struct arch_desc *desc; /* registers of its threads, from host_desc() */
 	struct points *points;        /* target/points.h */
 	struct point_codes codes;     /* what runs at them */
@@ -94,10 +98,21 @@ struct linux_target {
 	struct linux_thread *hash[LINUX_HASH];
 	size_t thread_count;
 	size_t running; /* threads that run */
+	/*
+	 * Threads that run or shall run, have something to tell or go over a breakpoint, or that
+	 * would do more than sleep if they ran. No stop looks at others, however many there are.
+	 */
+	struct linux_thread *busy;
+	struct target_action *actions; /* of the last resume */
+	size_t action_count;
+	unsigned resumes;    /* counts them */
+	unsigned left_aside; /* in how many of the last ones sleeping threads were not started */
+	pid_t stepper;       /* the thread whose step is waited for, 0 none */
 	struct linux_early *early; /* first stops of threads that no parent has told of yet */
 	int events;        /* epoll of the two below: readable when next_event has work */
 	int child_fd;      /* signalfd of SIGCHLD */
 	int wake_fd;       /* eventfd: an event is pending without a SIGCHLD */
+	bool woken;        /* it is readable */
 	struct target_tid last; /* thread of the last event told */
 	char path[4096];   /* of the program that the last exec event told of */
 	bool non_stop;
@@ -123,6 +138,12 @@ void linux_process_drop(struct linux_target *l, struct linux_process *p);
 struct linux_thread *linux_thread_find(struct linux_target *l, pid_t tid);
 struct linux_thread *linux_thread_add(struct linux_target *l, struct linux_process *p, pid_t tid);
 void linux_thread_drop(struct linux_target *l, struct linux_thread *th);
+/** Every change of `running` goes through here: it keeps the counters and the busy ones. */
+void linux_thread_set_running(struct linux_target *l, struct linux_thread *th, bool running);
+/** Puts a thread among the busy ones. */
+void linux_thread_busy(struct linux_target *l, struct linux_thread *th);
+/** Takes those out that are not busy any more. */
+void linux_busy_prune(struct linux_target *l);
 static inline uint64_t linux_signal_bit(int signal)
 {
 	return UINT64_C(1) << (signal - 1);

@@ -7,7 +7,7 @@ LISTS_FLAGS := -O1 -I. -ffreestanding -fno-stack-protector -fpie -fvisibility=hi
 	-fno-asynchronous-unwind-tables -nostdlib -static-pie -Wl,-T,tests/apps/lists.ld \
 	-Wl,--no-dynamic-linker -Wl,--build-id=none
 APPS := $(addprefix $(APP_DIR)/,spaces say stay $(if $(filter x86_64,$(ARCH)),lists64 lists32))
-APPS += $(addprefix $(APP_DIR)/,dispatch hook_host libhook.so libframe.so libdevice.so)
+APPS += $(addprefix $(APP_DIR)/,dispatch sleepers hook_host libhook.so libframe.so libdevice.so)
 
 .PHONY: apps
 apps: $(APPS)
@@ -23,6 +23,10 @@ $(APP_DIR)/say: tests/apps/say.c
 $(APP_DIR)/stay: tests/apps/stay.c
 	$(Q)mkdir -p $(@D)
 	$(Q)gcc -D_GNU_SOURCE -g -O1 -pthread -o $@ $<
+
+$(APP_DIR)/sleepers: tests/apps/sleepers.c
+	$(Q)mkdir -p $(@D)
+	$(Q)gcc -D_GNU_SOURCE -g -O0 -pthread -o $@ $<
 
 $(APP_DIR)/dispatch: tests/apps/dispatch.c
 	$(Q)mkdir -p $(@D)

@@ -70,7 +70,7 @@ bool rsp_client_open(struct rsp_client *c, const char *port)
 	c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	return c->in && c->fd >= 0 && connect(c->fd, (void *)&to, sizeof(to)) == 0 &&
-	       rsp_client_ask(c, "qSupported:multiprocess+;binary-upload+", &reply, &n) &&
+	       rsp_client_ask(c, "qSupported:swbreak+;hwbreak+;binary-upload+", &reply, &n) &&
 	       write(c->fd, "+", 1) == 1 && rsp_client_ask(c, "QStartNoAckMode", &reply, &n) &&
 	       write(c->fd, "+", 1) == 1 && rsp_client_ask(c, "?", &reply, &n);
 }

@@ -7,7 +7,7 @@
 /** A plain client for measurements: no-ack, blocking, no interpretation of replies. */
 struct rsp_client {
 	int fd;
-	char *in;        /* bytes of the last reply's packet */
+	char *in; /* bytes of the last reply's packet */
 	size_t in_n, in_cap;
 	size_t round_trips;
 };

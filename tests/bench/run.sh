@@ -1,5 +1,5 @@
 #!/bin/sh
-# make bench: what the server costs, beside Debian's gdbserver in the same run. Prints a table; no
+# make bench: what the server costs, beside Debian's gdbserver and lldb-server in the same run. Prints a table; no
 # figure here is a test. Needs $(O)/ascend-gdbserver, the dumps and the programs of this folder.
 set -eu
 O=${O:-build}
@@ -70,6 +70,37 @@ row "ascend-gdbserver m, 512 KiB a packet (its limit)" "$(read_it "$ours" 100000
 row "ascend-gdbserver x, 8960 bytes a packet" "$(read_it "$ours" 100000000000 67108864 8960 x)"
 row "ascend-gdbserver x, 512 KiB a packet" "$(read_it "$ours" 100000000000 67108864 524287 x)"
 stop
+
+echo "--- processes: raw client in C, each server attached to the same program"
+"$O/tests/bench/live"
+
+# connect_once SERVER...: stock gdb connects to a program that the server starts, and kills it.
+connect_once() {
+	: >"$T/peer"
+	"$@" localhost:0 "$O/tests/bench/live_app" 2>"$T/peer" >/dev/null &
+	peer=$!
+	while ! grep -q '^Listening on port' "$T/peer"; do kill -0 $peer; done
+	port=$(sed -n 's/^Listening on port //p' "$T/peer")
+	begin=$(date +%s%N)
+	gdb -nx -batch $log -ex "target remote localhost:$port" -ex kill "$O/tests/bench/live_app" \
+		>"$T/gdb" 2>&1 || true
+	ms=$((($(date +%s%N) - begin) / 1000000))
+	wait $peer 2>/dev/null || true
+	peer=
+}
+
+# gdb writes its log byte by byte: once with it for the packets, once without for the time.
+connect() {
+	: >"$T/packets"
+	log="-ix $T/log"; connect_once "$@"
+	log=; connect_once "$@"
+	row "${1##*/}: a PIE program until the prompt, and kill" "$ms ms, $(packets) packets"
+}
+
+echo "--- a program in stock gdb"
+echo "set remotelogfile $T/packets" >"$T/log"
+connect gdbserver --once
+connect "$O/ascend-gdbserver" --once
 
 echo "--- 75 cores in stock gdb"
 serve "$O/tests/dumps/cores75.core" --packet-log "$T/packets"

@@ -1,0 +1,62 @@
+/*
+ * Short waits. What a thread does for one instruction is over before this process has gone to sleep
+ * and been woken: looking again for a moment is faster, and leaves the CPU to whoever wants it.
+ */
+#include <sched.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "target/linux/linux_priv.h"
+
+enum {
+	PATIENCE = 100000, /* ns without any news */
+	TURN = 2000000,	   /* ns until the server looks at its client again */
+};
+
+static int64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+static bool steps(struct linux_target *l)
+{
+	const struct linux_thread *th = linux_thread_find(l, l->stepper);
+
+	return th && th->running;
+}
+
+bool linux_hurry(struct linux_target *l)
+{
+	int64_t start = now(), last = start;
+	int status;
+
+	while (steps(l) && last - start < TURN) {
+		pid_t tid = waitpid(-1, &status, __WALL | WNOHANG);
+
+		if (tid > 0)
+			linux_handle(l, tid, status);
+		else if (tid == 0)
+			sched_yield();
+		int64_t at = now();
+		if (tid < 0 || (tid == 0 && at - last > PATIENCE)) {
+			l->stepper = 0;
+			break;
+		}
+		if (tid > 0)
+			last = at;
+	}
+	return linux_has_event(l);
+}
+
+pid_t linux_wait_soon(pid_t tid, int *status)
+{
+	int64_t start = now();
+	pid_t got;
+
+	while (!(got = waitpid(tid, status, __WALL | WNOHANG)) && now() - start < PATIENCE)
+		sched_yield();
+	return got ? got : waitpid(tid, status, __WALL);
+}
