@@ -320,13 +320,9 @@ enum target_status linux_resume(struct target *t, const struct target_action *a,
 	return linux_interrupt(t);
 }
 
-/* A thread of that process that was resumed; pid 0: of any. */
+/* The first thread of that process that was resumed; pid 0: of any. */
 static struct linux_thread *resumed_thread(struct linux_target *l, uint32_t pid)
 {
-	struct linux_thread *last = linux_thread_find(l, (pid_t)l->last.tid);
-
-	if (last && linux_owed(l, last) && (!pid || linux_tid(last).pid == pid))
-		return last;
 	for (struct linux_process *p = l->processes; p; p = p->next)
 		for (struct linux_thread *th = p->threads; th; th = th->next)
 			if (linux_owed(l, th) && (!pid || linux_tid(th).pid == pid))
@@ -334,7 +330,10 @@ static struct linux_thread *resumed_thread(struct linux_target *l, uint32_t pid)
 	return NULL;
 }
 
-/* Whom the interrupt key stops: the process that came last, as with gdbserver. */
+/*
+ * Whom the interrupt key stops: where the kernel would deliver SIGINT to the process that came
+ * last, which is what gdbserver sends. That is its first thread if it runs.
+ */
 static struct linux_thread *one_thread(struct linux_target *l)
 {
 	struct linux_thread *th = resumed_thread(l, l->foreground);
