@@ -47,17 +47,19 @@ enum target_status cmd_detach(struct session *s, const struct rsp_args *a, struc
 	if (!is_known(s, pid))
 		return TARGET_NO_THREAD;
 	/* what was started here would run, what was there before only goes on */
-	enum target_status status = target_attached(s->target, (uint32_t)pid) ?
-					    TARGET_OK :
-					    session_may(s, MAY_RESUME);
+	bool attached = target_attached(s->target, (uint32_t)pid);
+	enum target_status status = attached ? TARGET_OK : session_may(s, MAY_RESUME);
 	if (status != TARGET_OK)
 		return status;
 	if (s->launch)
 		fprintf(stderr, "Detaching from process %u\n", (unsigned)pid);
 	status = target_detach(s->target, (uint32_t)pid);
-	if (status == TARGET_OK)
-		leave(s);
-	return status;
+	if (status != TARGET_OK)
+		return status;
+	leave(s);
+	if (s->closing && !attached)
+		s->orphan = (uint32_t)pid;
+	return TARGET_OK;
 }
 
 /* A dump stays what it is. */

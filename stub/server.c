@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -36,6 +37,7 @@ struct server {
 	struct stats stats;
 	int signals;
 	bool extended; /* a client asked for it: that stays so */
+	uint32_t orphan; /* a program of ours that is nobody's any more */
 	bool done;
 	int status;
 };
@@ -105,6 +107,7 @@ static void end_session(struct server *s)
 	s->extended |= s->session->extended;
 	s->done |= s->proven && (s->session->leaving || s->setup.once || !s->setup.listener ||
 				 (!s->setup.stays && !s->extended && !session_threads(s->session)));
+	s->orphan = s->session->orphan;
 	session_destroy(s->session);
 	s->session = NULL;
 	if (s->done || !s->proven)
@@ -443,6 +446,24 @@ static int private_stdout(void)
 	return out;
 }
 
+/* It keeps the terminal it was started at: the server ends with it, or by a signal. */
+static void outlast_orphan(struct server *s)
+{
+	struct pollfd fds[] = {
+		{ .fd = s->signals, .events = POLLIN },
+		{ .fd = s->orphan ? pidfd_open((pid_t)s->orphan, 0) : -1, .events = POLLIN },
+	};
+
+	if (fds[1].fd < 0)
+		return;
+	if (s->setup.listener)
+		comm_close(s->setup.listener);
+	lobby_close(&s->lobby);
+	while (poll(fds, 2, -1) < 0 && errno == EINTR)
+		;
+	close(fds[1].fd);
+}
+
 int server_run(const struct server_setup *setup)
 {
 	struct server s = { .setup = *setup, .signals = -1 };
@@ -463,6 +484,7 @@ int server_run(const struct server_setup *setup)
 	while (!s.done)
 		turn(&s);
 	end_session(&s);
+	outlast_orphan(&s);
 	if (target_caps(setup->target) & TARGET_CAN_START) {
 		tell_end(&s, false, "Killing");
 		tell_end(&s, true, "Detaching");

@@ -84,6 +84,7 @@ struct session {
 	bool non_stop;
 	struct notice_queue notices; /* non-stop: stops the client has not taken yet */
 	bool closing;  /* the connection ends once the reply is out */
+	uint32_t orphan; /* started here, detached from as the last one: the server outlasts it */
 	bool leaving;  /* `monitor exit`: the server ends with this session */
 	unsigned have; /* target_caps, SESSION_CAN_LAUNCH, MAY_* */
 	const struct limits *limits; /* borrowed; NULL: none */

@@ -1,6 +1,7 @@
 /*
  * Says how it was started, then ends as it is told: `say exit 3`, `say signal 11`, `say wait`,
- * `say env NAME`, `say words ...`, `say cwd`, `say where` (an address: randomization moves it).
+ * `say env NAME`, `say words ...`, `say cwd`, `say where` (an address: randomization moves it),
+ * `say parent` (is it the same a moment later).
  */
 #include <signal.h>
 #include <stdio.h>
@@ -19,6 +20,12 @@ static int say(int argc, char **argv, const char *what, const char *more)
 	if (!strcmp(what, "wait"))
 		for (;;)
 			usleep(1000);
+	if (!strcmp(what, "parent")) {
+		pid_t parent = getppid();
+
+		usleep(300000);
+		puts(getppid() == parent ? "parent stays" : "parent has gone");
+	}
 	if (!strcmp(what, "env"))
 		printf("env %s\n", getenv(more) ? getenv(more) : "unset");
 	if (!strcmp(what, "cwd"))
