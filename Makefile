@@ -31,7 +31,7 @@ LDLIBS = $(shell pkg-config --libs $(PKGS)) -ldwarf
 LINK = $(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 
 LIB_SRC := $(sort $(wildcard rsp/*.c arch/*.c config/*.c target/*.c target/*/*.c stub/*.c))
-LIB_SRC := $(filter-out stub/main.c target/linux/host_%.c target/sim/%,$(LIB_SRC)) \
+LIB_SRC := $(filter-out stub/main.c target/linux/host_%.c target/sim/% target/runtime/%,$(LIB_SRC)) \
 	target/linux/host_$(ARCH).c
 LIB_OBJ := $(LIB_SRC:%.c=$(O)/%.o)
 LIB := $(O)/libascend.a
@@ -59,7 +59,7 @@ FUZZ_BIN := $(FUZZ_SRC:%.c=$(O)/%)
 REPLAY_BIN := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(O)/tests/fuzz/replay_%)
 TEST_FILES :=
 -include target/sim/rules.mk tests/kernels/rules.mk tests/tools/rules.mk tests/bench/rules.mk
--include tests/apps/rules.mk tests/apps/samples.mk
+-include target/runtime/rules.mk tests/apps/rules.mk tests/apps/samples.mk
 TEST_FILES += $(KERNELS)
 
 # Fakes and the writer of dumps, for the unit tests and fuzz targets that want them.
@@ -134,16 +134,18 @@ DOC := $(DESTDIR)$(PREFIX)/share/doc/ascend-gdbserver
 MAN := $(DESTDIR)$(PREFIX)/share/man/man1
 
 .PHONY: install uninstall clean help
-install: $(BIN) sim ## into PREFIX (/usr/local), below DESTDIR
+install: $(BIN) sim $(RT_STUB) ## into PREFIX (/usr/local), below DESTDIR
 	$(Q)install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/ascend-gdbserver
 	$(Q)install -D -m 755 $(SIM_BIN) $(DESTDIR)$(PREFIX)/bin/ascend-npu-sim
 	$(Q)install -D -m 755 -t $(DESTDIR)$(PREFIX)/lib/ascend-npu-sim/lib64 $(SIM_LIBS)
+	$(Q)install -D -m 755 $(RT_STUB) $(DESTDIR)$(PREFIX)/lib/libascend-rt-stub.so
 	$(Q)install -D -m 644 docs/ascend-gdbserver.1 $(MAN)/ascend-gdbserver.1
 	$(Q)install -D -m 644 config/ascend-gdbserver.ini $(DOC)/ascend-gdbserver.ini
 uninstall: ## take away what install put there
 	$(Q)rm -f $(DESTDIR)$(PREFIX)/bin/ascend-gdbserver $(MAN)/ascend-gdbserver.1
 	$(Q)rm -f $(DESTDIR)$(PREFIX)/bin/ascend-npu-sim
 	$(Q)rm -rf $(DESTDIR)$(PREFIX)/lib/ascend-npu-sim
+	$(Q)rm -f $(DESTDIR)$(PREFIX)/lib/libascend-rt-stub.so
 	$(Q)rm -f $(DOC)/ascend-gdbserver.ini
 	-$(Q)rmdir $(DOC) 2>/dev/null
 clean: ## remove all output

@@ -120,11 +120,11 @@ bool launch_program(struct launch *l, const char *const *words)
 }
 
 /* Place of variable NAME (n bytes), or one behind the last. */
-static size_t env_find(const struct launch *l, const char *name, size_t n)
+static size_t env_find(const struct launch_words *w, const char *name, size_t n)
 {
 	size_t i = 0;
 
-	while (i < l->env.n && (strncmp(l->env.words[i], name, n) || l->env.words[i][n] != '='))
+	while (i < w->n && (strncmp(w->words[i], name, n) || w->words[i][n] != '='))
 		i++;
 	return i;
 }
@@ -133,13 +133,13 @@ bool launch_env_set(struct launch *l, const char *text)
 {
 	size_t n = strcspn(text, "=");
 
-	return n && text[n] && words_put(&l->env, env_find(l, text, n), text);
+	return n && text[n] && words_put(&l->env, env_find(&l->env, text, n), text);
 }
 
 void launch_env_unset(struct launch *l, const char *name)
 {
 	struct launch_words *w = &l->env;
-	size_t i = env_find(l, name, strlen(name));
+	size_t i = env_find(&l->env, name, strlen(name));
 
 	if (i == w->n)
 		return;
@@ -186,27 +186,70 @@ static void give_terminal(struct launch *l, uint32_t pid)
 	tcsetpgrp(STDERR_FILENO, (pid_t)pid);
 }
 
-enum target_status launch_start(struct launch *l, struct target *t, uint32_t *pid)
+/* What the user preloads stays, behind ours. */
+static bool add_injected(struct launch_words *env, const char *variable)
 {
-	const char *const nothing = NULL;
+	static const char preload[] = "LD_PRELOAD";
+	size_t n = strcspn(variable, "="), at = env_find(env, variable, n);
+	struct target_text text = { 0 };
+
+	target_text_add(&text, variable);
+	if (at < env->n && n == strlen(preload) && !strncmp(variable, preload, n) &&
+	    env->words[at][n + 1])
+		target_text_format(&text, ":%s", env->words[at] + n + 1);
+	bool ok = !text.failed && words_put(env, at, text.data);
+	target_text_deinit(&text);
+	return ok;
+}
+
+/* The environment of the next program. */
+static bool make_env(const struct launch *l, struct launch_words *out)
+{
+	const char *const *variable = l->inject;
+
+	*out = (struct launch_words){ 0 };
+	if (l->env.n && !words_add_all(out, (const char *const *)l->env.words))
+		return false;
+	for (; variable && *variable; variable++)
+		if (!add_injected(out, *variable))
+			return false;
+	return true;
+}
+
+static enum target_status start(struct launch *l, struct target *t, const char *const *env,
+				uint32_t *pid)
+{
 	struct target_launch how = {
 		.argv = (const char *const *)l->program.words,
 		.wrapper = l->wrapper,
-		.env = l->env.n ? (const char *const *)l->env.words : &nothing,
+		.env = env,
 		.cwd = l->cwd,
 		.shell = l->shell,
 		.no_randomization = l->no_randomization,
 		.quiet_stdio = l->quiet_stdio,
 	};
 
-	if (!l->program.n)
-		return target_fail(t, TARGET_INVALID, "no program was named");
 	enum target_status status = target_start(t, &how, pid);
 	if (status != TARGET_OK)
 		return status;
 	give_terminal(l, *pid);
 	fprintf(stderr, "Process %s created; pid = %u\n", how.argv[0], *pid);
 	return TARGET_OK;
+}
+
+enum target_status launch_start(struct launch *l, struct target *t, uint32_t *pid)
+{
+	const char *const nothing = NULL;
+	struct launch_words env;
+
+	if (!l->program.n)
+		return target_fail(t, TARGET_INVALID, "no program was named");
+	enum target_status status =
+		make_env(l, &env) ?
+			start(l, t, env.n ? (const char *const *)env.words : &nothing, pid) :
+			target_fail(t, TARGET_INVALID, "the environment is too large");
+	words_clear(&env);
+	return status;
 }
 
 enum target_status launch_attach(struct target *t, uint32_t pid)

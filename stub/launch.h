@@ -31,6 +31,7 @@ struct launch {
 	const char *const *wrapper; /* words in front of every program, borrowed; NULL none */
 	struct launch_words program; /* what was run last, or is to be run next */
 	struct launch_words env;
+	const char *const *inject; /* variables of every program, NULL-terminated, borrowed; NULL */
 	char *cwd;      /* NULL: the server's own */
 	pid_t terminal; /* process group that had the terminal before a program got it; 0 none */
 };

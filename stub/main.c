@@ -15,6 +15,7 @@
 #include "stub/disable.h"
 #include "stub/launch.h"
 #include "stub/limits.h"
+#include "stub/live.h"
 #include "stub/log.h"
 #include "stub/options.h"
 #include "stub/packet_log.h"
@@ -35,6 +36,7 @@ struct program {
 	struct access access;
 	struct limits limits;
 	struct target *target;
+	struct live live;
 	struct launch launch;
 };
 
@@ -169,12 +171,13 @@ static bool open_target(struct program *p)
 {
 	if (p->options.mode == OPTIONS_CORE)
 		return open_core(p);
-	p->target = linux_open(log_for_target(&p->log));
-	if (!p->target) {
-		complain(1, strerror(errno));
-		return false;
-	}
-	if (p->config.hold_children[0] && !linux_hold_children(p->target, p->config.hold_children))
+	char why[LIVE_WORDS];
+	if (!live_open(&p->live, &p->config, log_for_target(&p->log), why))
+		return !complain(1, why);
+	p->target = p->live.target;
+	p->launch.inject = p->live.inject;
+	if (p->config.hold_children[0] &&
+	    !linux_hold_children(p->live.host, p->config.hold_children))
 		return !complain(1, "out of memory");
 	switch (p->options.mode) {
 	case OPTIONS_RUN:
@@ -266,6 +269,7 @@ static int debug(struct program *p)
 	int status = open_logs(p) && open_limits(p) ? serve(p) : 1;
 	comm_close(&p->listener);
 	target_close(p->target);
+	live_close(&p->live);
 	launch_deinit(&p->launch);
 	if (p->limits.rooted)
 		close(p->limits.file_root);

@@ -250,6 +250,9 @@ static const struct row rows[] = {
 	BOOL("--no-monitor", no_monitor),
 	BOOL("--no-files", no_files),
 	TEXT("--file-root", file_root),
+	TEXT("--device", device),
+	TEXT("--device-id", device_id),
+	BOOL("--no-device", no_device),
 	TEXT("--core", core),
 	TEXT("--translate", translate),
 	TEXT("-o", output),
@@ -450,7 +453,9 @@ bool options_apply(const struct options *o, struct config *c, char *why)
 	    !apply_text(c->hold_children, o->hold, "the pattern of --hold-children", why) ||
 	    !apply_text(c->log_file, o->log_to, "the name after --log-to", why) ||
 	    !apply_text(c->packet_log, o->packet_log, "the name after --packet-log", why) ||
-	    !apply_text(c->file_root, o->file_root, "the name after --file-root", why))
+	    !apply_text(c->file_root, o->file_root, "the name after --file-root", why) ||
+	    !apply_text(c->device, o->no_device ? "none" : o->device, "--device", why) ||
+	    !apply_text(c->device_id, o->device_id, "--device-id", why))
 		return false;
 	c->once |= o->once;
 	c->multi |= o->multi;

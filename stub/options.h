@@ -56,6 +56,9 @@ struct options {
 	bool no_monitor;
 	bool no_files;
 	const char *file_root;  /* NULL: not given */
+	const char *device;     /* NULL: not given */
+	const char *device_id;  /* NULL: not given */
+	bool no_device;
 	bool remote_debug;      /* packets in the log */
 	bool debug;             /* everything else in the log */
 	bool timestamps;        /* --debug-format */

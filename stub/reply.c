@@ -250,7 +250,8 @@ void reply_stop(struct session *s, const struct target_stop *stop, struct rsp_bu
 		return;
 	add_reason(s, stop, out);
 	const struct arch_desc *d = target_arch(s->target, stop->tid);
-	if (d) {
+	/* of another program the client does not know the layout yet */
+	if (d && stop->kind != TARGET_STOP_EXEC) {
 		expedite(s, stop->tid, d->pc, out);
 		expedite(s, stop->tid, d->sp, out);
 		expedite(s, stop->tid, d->fp, out);

@@ -104,6 +104,7 @@ static void end_session(struct server *s)
 	if (!s->session)
 		return;
 	hold_target(s);
+	target_wish(s->setup.target, 0);
 	s->extended |= s->session->extended;
 	s->done |= s->proven && (s->session->leaving || s->setup.once || !s->setup.listener ||
 				 (!s->setup.stays && !s->extended && !session_threads(s->session)));

@@ -14,6 +14,7 @@
 #include "stub/disable.h"
 #include "stub/reply.h"
 #include "stub/stats.h"
+#include "target/set.h"
 
 struct session *session_create(struct target *target, struct target_log log)
 {
@@ -377,7 +378,7 @@ bool session_event(struct session *s)
 		return false;
 	if (s->debug.stats)
 		s->debug.stats->stops++;
-	if (s->launch)
+	if (s->launch && stop.tid.pid < TARGET_SET_DEVICES)
 		launch_say_end(s->launch, &stop);
 	if (s->non_stop) {
 		rsp_buf_reset(&s->reply);

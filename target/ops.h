@@ -33,15 +33,15 @@ struct target_run_ops {
 	/** NO_THREAD: no such process. One whose end has not been told is still there for both. */
 	enum target_status (*detach)(struct target *t, uint32_t pid);
 	enum target_status (*kill)(struct target *t, uint32_t pid);
-	/**
-	 * Non-stop: a thread stops alone, and TARGET_HALT stops one that runs. NULL: all-stop only.
-	 */
+	/** Non-stop: a thread stops alone, TARGET_HALT stops one that runs. NULL: all-stop only. */
 	void (*non_stop)(struct target *t, bool on);
 	/**
 	 * Non-stop: the client has taken the stop of that thread. Until then what it resumes as one
 	 * of all threads stays as it is. NULL with non_stop NULL.
 	 */
 	void (*heard)(struct target *t, struct target_tid tid);
+	/** Stands still with no stop to tell: another kind has one. NULL: never one of several. */
+	void (*pause)(struct target *t);
 	/** Which events a client wants to hear of: enum target_wish bits. NULL: none exist. */
 	void (*wish)(struct target *t, unsigned wishes);
 	/** System calls stop the threads of a process: those numbers, n == 0 all; or none. */

@@ -27,6 +27,7 @@ struct ascend_core {
 	uint16_t id;	  /* within its type */
 	uint16_t unified; /* facts 2.6 */
 	bool has_stop;	  /* `stop` was read since the core last stopped */
+	bool running;	  /* live: it does not stand still, `stop` is from a moment ago */
 	struct chip_stop stop;
 	/* -1: unknown (a dump does not say) */
 	int64_t block, task, stream;
@@ -70,8 +71,7 @@ struct ascend_local {
 	uint64_t size;
 	bool failed;
 	uint64_t at;	 /* DCACHE, ICACHE: device address of its first byte; else 0 */
-	uint64_t window; /* offset of its first byte in the window of its class (set by ascend_init)
-			  */
+	uint64_t window; /* offset of its first byte in its class' window (set by ascend_init) */
 };
 
 /** A kernel that is loaded on the device. */
@@ -96,6 +96,9 @@ struct ascend_source_ops {
 	/** Device memory as stored (no cache): good prefix in *done. */
 	enum target_status (*global)(struct ascend *a, uint64_t at, void *buf, size_t n,
 				     size_t *done);
+	/** Stacks as a core sees them, its own at the alias. NULL: as device memory has them. */
+	enum target_status (*stack)(struct ascend *a, const struct ascend_core *core, uint64_t at,
+				    void *buf, size_t n, size_t *done);
 	void (*close)(struct ascend *a); /* frees a, after ascend_deinit */
 };
 
@@ -152,8 +155,11 @@ bool ascend_reg(struct ascend *a, struct ascend_core *core, const struct chip_re
 /* --- memory.c: DESIGN section 3 --- */
 /** What an address means to a core. */
 struct ascend_where {
-	enum { ASCEND_AT_GLOBAL, ASCEND_AT_LOCAL, ASCEND_AT_BLOCK, ASCEND_AT_NOTHING } kind;
-	uint64_t at;	 /* GLOBAL: device address */
+	enum ascend_at {
+		ASCEND_AT_GLOBAL, ASCEND_AT_LOCAL, ASCEND_AT_BLOCK, ASCEND_AT_STACK,
+		ASCEND_AT_NOTHING
+	} kind;
+	uint64_t at;	 /* GLOBAL: device address; STACK: the core's own */
 	size_t index;	 /* LOCAL: into locals; BLOCK: into blocks */
 	uint64_t offset; /* LOCAL, BLOCK: from their first byte */
 	uint64_t room;	 /* bytes from here to the end of the range */

@@ -174,6 +174,14 @@ static uint64_t area_end(const struct ascend_core *core, uint64_t at)
 	return at < windows ? windows : UINT64_MAX;
 }
 
+/* Where the stacks of all cores are, and where each sees its own. */
+static bool is_stack(uint64_t at)
+{
+	const uint64_t span = ASCEND_ALIAS_END - ASCEND_ALIAS_START;
+
+	return at - ASCEND_ALIAS_START < span || at - ASCEND_ALIAS_BASE < span;
+}
+
 void ascend_resolve(struct ascend *a, const struct ascend_core *core, uint64_t at,
 		    struct ascend_where *out)
 {
@@ -186,6 +194,8 @@ void ascend_resolve(struct ascend *a, const struct ascend_core *core, uint64_t a
 		resolve_window(a, core, &w, out);
 	} else if (core && at < ASCEND_ALIAS_START) {
 		resolve_local(a, core->unified, ascend_small_mem(core), at, out);
+	} else if (core && a->source->stack && is_stack(at)) {
+		*out = (struct ascend_where){ .kind = ASCEND_AT_STACK, .at = at, .room = left };
 	} else {
 		if (core && at < ASCEND_ALIAS_END)
 			at = at - ASCEND_ALIAS_START + ASCEND_ALIAS_BASE;
@@ -222,8 +232,9 @@ static enum target_status failed_local(struct ascend *a, const struct ascend_loc
 	return ascend_copy_failed(a, info ? info->name : "local memory");
 }
 
-static enum target_status read_piece(struct ascend *a, const struct ascend_where *w, void *buf,
-				     size_t n, size_t *done)
+static enum target_status read_piece(struct ascend *a, const struct ascend_core *core,
+				     const struct ascend_where *w, void *buf, size_t n,
+				     size_t *done)
 {
 	switch (w->kind) {
 	case ASCEND_AT_LOCAL:
@@ -238,6 +249,8 @@ static enum target_status read_piece(struct ascend *a, const struct ascend_where
 		if (w->index != SIZE_MAX && a->blocks[w->index].failed)
 			return failed_block(a, w->index);
 		return a->source->global(a, w->at, buf, n, done);
+	case ASCEND_AT_STACK:
+		return a->source->stack(a, core, w->at, buf, n, done);
 	case ASCEND_AT_NOTHING:
 		break;
 	}
@@ -267,7 +280,7 @@ enum target_status ascend_mem_read(struct ascend *a, const struct ascend_core *c
 		size_t got = 0;
 		ascend_resolve(a, core, at + *done, &w);
 		size_t want = n - *done < w.room ? n - *done : (size_t)w.room;
-		enum target_status status = read_piece(a, &w, out + *done, want, &got);
+		enum target_status status = read_piece(a, core, &w, out + *done, want, &got);
 		assert(got <= want);
 		if (status != TARGET_OK)
 			got = 0;

@@ -206,7 +206,8 @@ enum target_status ascend_thread_text(struct target *t, struct target_tid tid,
 	if (!core)
 		return no_core(a, tid);
 	const struct chip_stop *stop = ascend_core_stop(a, core);
-	target_text_format(out, "dev %u %s stopped %s", a->device, a->chip->name, stop->reason);
+	target_text_format(out, "dev %u %s %s%s", a->device, a->chip->name,
+			   core->running ? "" : "stopped ", stop->reason);
 	if (!stop->has_pc)
 		return TARGET_OK;
 	target_text_add(out, " at ");

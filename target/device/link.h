@@ -48,6 +48,7 @@ struct device_link;
 
 struct device_link_ops {
 	const char *name;
+	bool suspends; /* SUSPEND is known to stop cores that run, and nothing else */
 	void (*close)(struct device_link *l); /* frees l; from the thread that opened it */
 	enum device_result (*send)(struct device_link *l, const uint8_t *sqe);
 	/** Waits at most timeout_ms for one message. */
@@ -75,10 +76,14 @@ struct device_link {
 	uint64_t requests; /* round trips so far */
 };
 
-/** Takes the device of the driver. NULL: why (DEVICE_WORDS bytes) has the words. */
-struct device_link *device_link_drv(uint32_t device, struct target_log log, char *why);
-/** The same of the simulated NPU whose socket is at path. */
-struct device_link *device_link_sim(const char *path, uint32_t device, struct target_log log,
+/** Takes a device. NULL: why (DEVICE_WORDS bytes) has the words. */
+typedef struct device_link *(*device_link_open_fn)(const char *where, uint32_t device,
+						   struct target_log log, char *why);
+/** The driver's; where is not used. */
+struct device_link *device_link_drv(const char *where, uint32_t device, struct target_log log,
+				    char *why);
+/** The simulated NPU's; where: path of its socket. */
+struct device_link *device_link_sim(const char *where, uint32_t device, struct target_log log,
 				    char *why);
 void device_link_close(struct device_link *l); /* NULL is fine */
 

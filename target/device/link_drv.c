@@ -159,10 +159,12 @@ static bool open_node(struct link_drv *d, char *why)
 	return result == DEVICE_OK;
 }
 
-struct device_link *device_link_drv(uint32_t device, struct target_log log, char *why)
+struct device_link *device_link_drv(const char *where, uint32_t device, struct target_log log,
+				    char *why)
 {
 	struct link_drv *d = calloc(1, sizeof(*d));
 
+	(void)where;
 	if (!d) {
 		snprintf(why, DEVICE_WORDS, "out of memory");
 		return NULL;

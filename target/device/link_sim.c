@@ -260,6 +260,7 @@ static void sim_close(struct device_link *l)
 
 static const struct device_link_ops sim_ops = {
 	.name = "sim",
+	.suspends = true,
 	.close = sim_close,
 	.send = sim_send,
 	.receive = sim_receive,
@@ -314,7 +315,7 @@ static bool watch(struct link_sim *s)
 	       epoll_ctl(s->events, EPOLL_CTL_ADD, s->ready, &ev) == 0;
 }
 
-struct device_link *device_link_sim(const char *path, uint32_t device, struct target_log log,
+struct device_link *device_link_sim(const char *where, uint32_t device, struct target_log log,
 				    char *why)
 {
 	struct link_sim *s = calloc(1, sizeof(*s));
@@ -329,7 +330,7 @@ struct device_link *device_link_sim(const char *path, uint32_t device, struct ta
 	s->events = epoll_create1(EPOLL_CLOEXEC);
 	if (!watch(s))
 		snprintf(why, DEVICE_WORDS, "no descriptors: %s", strerror(errno));
-	else if (connect_to(s, path, why) && take_device(s, why))
+	else if (connect_to(s, where, why) && take_device(s, why))
 		return &s->base;
 	sim_close(&s->base);
 	return NULL;

@@ -116,6 +116,12 @@ static void linux_non_stop(struct target *t, bool on)
 				linux_heard(t, linux_tid(th));
 }
 
+static void linux_pause(struct target *t)
+{
+	linux_halt_all(of(t));
+	of(t)->resumed = false;
+}
+
 static void linux_pass(struct target *t, const uint8_t *bits, size_t n)
 {
 	struct linux_target *l = of(t);
@@ -194,6 +200,7 @@ static const struct target_run_ops run_ops = {
 	.kill = linux_kill,
 	.non_stop = linux_non_stop,
 	.heard = linux_heard,
+	.pause = linux_pause,
 	.wish = linux_wish,
 	.pass = linux_pass,
 	.program = linux_program,

@@ -63,6 +63,7 @@ static void fake_close(struct device_link *l)
 
 static const struct device_link_ops ops = {
 	.name = "fake",
+	.suspends = true,
 	.close = fake_close,
 	.send = fake_send,
 	.receive = fake_receive,

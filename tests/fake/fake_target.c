@@ -276,6 +276,11 @@ static void fake_non_stop(struct target *t, bool on)
 	fake(t)->non_stop = on;
 }
 
+static void fake_pause(struct target *t)
+{
+	fake(t)->pauses++;
+}
+
 static void fake_wish(struct target *t, unsigned wishes)
 {
 	fake(t)->wishes = wishes;
@@ -317,6 +322,7 @@ static const struct target_run_ops live_run_ops = {
 	.detach = fake_detach,
 	.kill = fake_kill,
 	.non_stop = fake_non_stop,
+	.pause = fake_pause,
 	.wish = fake_wish,
 	.catch_calls = fake_catch,
 	.pass = fake_pass,

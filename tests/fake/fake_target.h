@@ -46,6 +46,7 @@ struct fake_target {
 	/* run */
 	bool gone; /* every operation says TARGET_GONE */
 	bool ended[3];
+	unsigned pauses; /* beside another target */
 	unsigned resumes, interrupts, detached, killed; /* how often, which pid last */
 	size_t action_count;
 	struct target_action actions[FAKE_ACTIONS];

@@ -10,7 +10,7 @@ awk '
 			return 1
 		if (from == "stub")
 			return to ~ /^(rsp|config|target|arch)$/ || \
-				(file ~ /^stub\/(main|translate)\.c$/ && to ~ /^target\/(core|symbols|linux)$/)
+				(file ~ /^stub\/(main|live|translate)\.c$/ && to ~ /^target\/(core|symbols|linux|device)$/)
 		if (from == "target")
 			return to == "arch"
 		if (from == "target/symbols")
@@ -38,7 +38,7 @@ awk '
 		split($0, part, "\"")
 		to = part[2]
 		bad = !sub(/\/[^\/]*$/, "", to) || !allowed(from, to, FILENAME)
-		if (from == "target/device" && part[2] == "target/sim/sim_wire.h")
+		if (from ~ /^(target\/device|stub)$/ && part[2] == "target/sim/sim_wire.h")
 			next
 		if (bad || (part[2] ~ /_priv\.h$/ && from != to && from !~ /^tests/))
 			print FILENAME ":" FNR ": " $0

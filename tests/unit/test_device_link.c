@@ -146,7 +146,7 @@ static bool fresh(void)
 static struct device_link *open_drv(char *why)
 {
 	*why = '\0';
-	return device_link_drv(0, (struct target_log){ 0 }, why);
+	return device_link_drv(NULL, 0, (struct target_log){ 0 }, why);
 }
 
 /* Opening fails with these words in its message. */

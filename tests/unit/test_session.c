@@ -278,7 +278,7 @@ static void test_stop_reasons(void)
 		{ TARGET_STOP_WATCH, "T05watch:1008;00" },
 		{ TARGET_STOP_RWATCH, "T05rwatch:1008;00" },
 		{ TARGET_STOP_AWATCH, "T05awatch:1008;00" },
-		{ TARGET_STOP_EXEC, "T05exec:2f6465;00" },
+		{ TARGET_STOP_EXEC, "T05exec:2f6465;thread:" },
 		{ TARGET_STOP_LIBRARY, "T05library:;00" },
 		{ TARGET_STOP_EXITED, "W07;process:1" },
 		{ TARGET_STOP_SIGNALED, "X05;process:1" },

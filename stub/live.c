@@ -1,0 +1,194 @@
+/*
+ * Opens the target of a live session: the host alone, or the set of host and devices when there is
+ * a driver's node or a simulated NPU. Called by main; the folders the kinds are in know nothing of
+ * each other.
+ */
+#include "stub/live.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "target/device/device.h"
+#include "target/linux/linux.h"
+#include "target/set.h"
+#include "target/sim/sim_wire.h"
+
+static const char node[] = "/dev/drv_debug";
+
+enum way { WAY_AUTO, WAY_DRV, WAY_SIM, WAY_NONE, WAYS };
+
+static const char *const ways[WAYS] = { "auto", "drv", "sim", "none" };
+
+static enum way way_of(const char *word)
+{
+	enum way way = WAY_AUTO;
+
+	while (way < WAYS && strcmp(ways[way], word) != 0)
+		way++;
+	return way;
+}
+
+static bool fail(char *why, const char *text)
+{
+	snprintf(why, LIVE_WORDS, "%s", text);
+	return false;
+}
+
+/* A file that was built or installed with the server: beside it or in ../lib. */
+static bool find_beside(const char *name, char *out)
+{
+	static const char *const places[] = { "/", "/../lib/" };
+	char self[LIVE_PATH];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash;
+
+	if (n <= 0)
+		return false;
+	self[n] = '\0';
+	slash = strrchr(self, '/');
+	*slash = '\0';
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		int k = snprintf(out, LIVE_PATH, "%s%s%s", self, places[i], name);
+
+		if (k > 0 && k < LIVE_PATH && access(out, R_OK) == 0)
+			return true;
+	}
+	*out = '\0';
+	return false;
+}
+
+/* --- an NPU of our own --- */
+
+static void run_npu(const char *program, const char *socket, int out)
+{
+	dup2(out, STDOUT_FILENO);
+	execl(program, program, "--socket", socket, "--with-parent", (char *)NULL);
+	_exit(127);
+}
+
+/* It says on its output that it is ready; before that nobody finds it. */
+static bool await_ready(int in)
+{
+	enum { PATIENCE_MS = 10000 };
+	struct pollfd p = { .fd = in, .events = POLLIN };
+	char byte;
+
+	return poll(&p, 1, PATIENCE_MS) == 1 && read(in, &byte, 1) == 1;
+}
+
+static bool start_npu(struct live *l, char *why)
+{
+	char program[LIVE_PATH];
+	int pipe_fds[2];
+
+	if (!find_beside("ascend-npu-sim", program))
+		return fail(why, "--device sim: there is no ascend-npu-sim beside this server: "
+				 "build it, or set " SIM_WIRE_ENV " to the socket of one");
+	snprintf(l->folder, sizeof(l->folder), "/tmp/ascend-npu.XXXXXX");
+	if (!mkdtemp(l->folder) || pipe2(pipe_fds, O_CLOEXEC) < 0)
+		return fail(why, "--device sim: no place for a socket in /tmp");
+	snprintf(l->sim, sizeof(l->sim), "%.64s/socket", l->folder);
+	pid_t pid = fork();
+	if (pid == 0)
+		run_npu(program, l->sim, pipe_fds[1]);
+	close(pipe_fds[1]);
+	bool ready = pid > 0 && await_ready(pipe_fds[0]);
+	close(pipe_fds[0]);
+	if (!ready)
+		return fail(why, "--device sim: ascend-npu-sim does not start");
+	return true;
+}
+
+/* --- which way --- */
+
+static bool find_npu(struct live *l, char *why)
+{
+	const char *given = getenv(SIM_WIRE_ENV);
+
+	if (!given || !*given)
+		return start_npu(l, why);
+	if (strlen(given) >= sizeof(l->sim))
+		return fail(why, SIM_WIRE_ENV " is too long");
+	memcpy(l->sim, given, strlen(given) + 1);
+	return true;
+}
+
+/* Without a driver and without an NPU that somebody has started there is nothing to find. */
+static enum way choose(const char *word)
+{
+	enum way way = way_of(word);
+	const char *npu = getenv(SIM_WIRE_ENV);
+
+	if (way != WAY_AUTO)
+		return way;
+	if (access(node, F_OK) == 0)
+		return WAY_DRV;
+	return npu && *npu ? WAY_SIM : WAY_NONE;
+}
+
+static bool read_id(const char *text, int64_t *out)
+{
+	char *end;
+
+	*out = -1;
+	if (!*text)
+		return true;
+	*out = strtol(text, &end, 10);
+	return !*end && *out >= 0 && *out < DEVICE_MAX;
+}
+
+static bool add_devices(struct live *l, const struct config *c, struct target_log log, char *why)
+{
+	enum way way = choose(c->device);
+	struct device_options o = { .open = device_link_drv, .stub = l->stub };
+
+	if (!read_id(c->device_id, &o.only))
+		return fail(why, "--device-id takes the number of a device, 0 to 63");
+	if (way == WAYS)
+		return fail(why, "--device is one of auto, drv, sim, none");
+	if (way == WAY_NONE)
+		return true;
+	if (!find_beside("libascend-rt-stub.so", l->stub))
+		return fail(why, "libascend-rt-stub.so is neither beside this server nor in "
+				 "../lib: install it there, or add --device none");
+	if (way == WAY_SIM) {
+		o.open = device_link_sim;
+		o.sim = l->sim;
+		if (!find_npu(l, why))
+			return false;
+	}
+	struct target *devices = device_open(&o, log);
+	if (!devices)
+		return fail(why, strerror(errno));
+	l->inject = device_environment(devices);
+	l->target = target_set_create(l->target, devices, log);
+	return l->target || fail(why, "out of memory");
+}
+
+bool live_open(struct live *l, const struct config *c, struct target_log log, char *why)
+{
+	*l = (struct live){ .host = linux_open(log) };
+	l->target = l->host;
+	if (!l->target)
+		return fail(why, strerror(errno));
+	if (add_devices(l, c, log, why))
+		return true;
+	target_close(l->target);
+	live_close(l);
+	l->target = NULL;
+	return false;
+}
+
+void live_close(struct live *l)
+{
+	if (!l->folder[0])
+		return;
+	unlink(l->sim);
+	rmdir(l->folder);
+}

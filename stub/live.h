@@ -1,0 +1,28 @@
+#ifndef STUB_LIVE_H
+#define STUB_LIVE_H
+
+#include "config/config.h"
+#include "target/target.h"
+
+/**
+ * What a live session debugs: programs of this machine, and beside them the devices they use, as
+ * --device says. main opens it; launches get its environment.
+ */
+
+enum { LIVE_WORDS = 512, LIVE_PATH = 4096 };
+
+struct live {
+	struct target *target;	   /* owned by the caller once live_open succeeded */
+	struct target *host; /* the programs' side of it */
+	char stub[LIVE_PATH];	   /* of the library that is preloaded into programs; "": none */
+	char sim[LIVE_PATH];	   /* socket of the simulated NPU; "": not used */
+	char folder[LIVE_PATH];	   /* made for the socket of an NPU of our own; "": none */
+	const char *const *inject; /* variables for programs, NULL-terminated; NULL: none */
+};
+
+/** false: why (LIVE_WORDS bytes) says what to do. */
+bool live_open(struct live *l, const struct config *c, struct target_log log, char *why);
+/** After the target is closed. */
+void live_close(struct live *l);
+
+#endif

@@ -1,0 +1,280 @@
+/*
+ * Breakpoints in kernels: BREAK words that are patched before anything runs, hardware breakpoints
+ * where the chip has them, conditions and commands, and the way over a breakpoint that stays: the
+ * cores that stand at one do its instruction together while it is lifted (live facts 3).
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "target/device/device_priv.h"
+
+enum { PATIENCE_MS = 300, OUTPUT_MAX = 1 << 20 };
+
+/* --- the table --- */
+
+static enum target_status sw_point(struct device *d, uint64_t at, bool set)
+{
+	struct target *t = &d->a.base;
+
+	if (!set)
+		return points_clear(d->points, at)
+			       ? TARGET_OK
+			       : target_fail(t, TARGET_INVALID, "no breakpoint stands there");
+	if (at % 4 || !device_is_code(d, at))
+		return target_fail(t, TARGET_FAULT, "no kernel has code at %#" PRIx64, at);
+	if (!points_is_set(d->points, at) && !points_set(d->points, at))
+		return target_fail(t, TARGET_SYSTEM, "out of memory");
+	return TARGET_OK;
+}
+
+static enum target_status hw_point(struct device *d, uint64_t at, bool set)
+{
+	uint8_t sqe[DEVICE_MESSAGE];
+
+	if (!d->a.chip->channel->hw_breaks)
+		return target_fail(&d->a.base, TARGET_UNSUPPORTED,
+				   "this chip has no hardware breakpoints: use break");
+	device_encode_hard_break(sqe, set, (uint16_t)d->stream, at);
+	enum device_result result = device_link_ask(d->link, sqe, NULL);
+	return result == DEVICE_OK
+		       ? TARGET_OK
+		       : target_fail(&d->a.base, TARGET_SYSTEM, "%s", device_result_words(result));
+}
+
+enum target_status device_point(struct device *d, const struct target_point *p, bool set)
+{
+	enum target_status status;
+
+	switch (p->kind) {
+	case TARGET_SW_BREAK:
+		status = sw_point(d, p->at, set);
+		break;
+	case TARGET_HW_BREAK:
+		status = hw_point(d, p->at, set);
+		break;
+	default:
+		return target_fail(&d->a.base, TARGET_UNSUPPORTED, "the device has no watchpoints");
+	}
+	if (status == TARGET_OK && !point_codes_set(&d->codes, p))
+		target_logf(&d->a.base.log, TARGET_LOG_WARN,
+			    "no memory for a breakpoint's conditions");
+	return status;
+}
+
+bool device_points_sync(struct device *d)
+{
+	struct points_memory m = device_raw_memory(d);
+	uint64_t at = 0;
+
+	if (points_sync(d->points, &m, &at))
+		return true;
+	target_fail(&d->owner->base, TARGET_FAULT,
+		    "cannot put a breakpoint at %#" PRIx64 " of device %u", at, d->a.device);
+	return false;
+}
+
+/* --- conditions and commands --- */
+
+struct hit {
+	struct device *d;
+	struct ascend_core *core;
+	struct target_text output;
+};
+
+static bool read_reg(void *ctx, unsigned number, uint64_t *value)
+{
+	struct hit *hit = ctx;
+	struct ascend *a = &hit->d->a;
+	uint8_t bytes[ARCH_REG_MAX_BYTES] = { 0 };
+	bool valid = false;
+
+	if (number >= a->desc->reg_count ||
+	    arch_reg_size(&a->desc->regs[number]) > sizeof(*value) ||
+	    ascend_target_ops.reg_read(&a->base, ascend_core_tid(a, hit->core), number, bytes,
+				       &valid) != TARGET_OK)
+		return false;
+	memcpy(value, bytes, sizeof(*value));
+	return valid;
+}
+
+static bool read_mem(void *ctx, uint64_t at, void *buf, size_t n)
+{
+	struct hit *hit = ctx;
+	size_t done = 0;
+
+	return ascend_mem_read(&hit->d->a, hit->core, at, buf, n, &done) == TARGET_OK && done == n;
+}
+
+static void print(void *ctx, const char *text, size_t n)
+{
+	struct hit *hit = ctx;
+
+	if (hit->output.len + n <= OUTPUT_MAX)
+		target_text_bytes(&hit->output, text, n);
+}
+
+static bool run(struct hit *hit, const struct agent_code *code, const char *what, uint64_t *value)
+{
+	struct agent_access access = { read_reg, read_mem, print, hit };
+	const char *why = agent_run(code, &access, value);
+
+	if (why)
+		target_logf(&hit->d->a.base.log, TARGET_LOG_WARN, "a breakpoint's %s: %s", what,
+			    why);
+	return !why;
+}
+
+/* One that holds is enough, and one that fails: then the client finds out. */
+static bool holds(struct hit *hit, const struct target_point_code *code)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < code->condition_n; i++)
+		if (!run(hit, &code->conditions[i], "condition", &value) || value)
+			return true;
+	return !code->condition_n;
+}
+
+static void run_commands(struct hit *hit, const struct target_point_code *code)
+{
+	uint64_t value;
+
+	for (size_t i = 0; i < code->command_n; i++)
+		if (!run(hit, &code->commands[i], "command", &value))
+			break;
+	if (hit->output.len && !hit->output.failed) {
+		fwrite(hit->output.data, 1, hit->output.len, stdout);
+		fflush(stdout);
+	}
+	target_text_deinit(&hit->output);
+}
+
+bool device_point_tells(struct device *d, struct device_core *c)
+{
+	const struct target_point_code *code =
+		point_codes_find(&d->codes, TARGET_SW_BREAK, c->info.pc);
+	struct hit hit = { .d = d };
+
+	if (!code)
+		return true;
+	(void)!device_core_ask(d, c);
+	device_cores_show(d);
+	hit.core = ascend_core_find(&d->a, device_core_tid(d, c));
+	if (!hit.core)
+		return true;
+	if (!holds(&hit, code))
+		return false;
+	run_commands(&hit, code);
+	return !code->command_n;
+}
+
+/* --- the way over --- */
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* The cores that go over, and the addresses they leave. */
+static size_t collect(struct device *d, struct device_mask *mask, uint64_t *at)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < DEVICE_SLOTS; i++) {
+		struct device_core *c = &d->cores[i];
+		size_t k = 0;
+
+		if (!c->over)
+			continue;
+		device_mask_add(mask, c->info.core.type, c->info.core.id);
+		while (k < n && at[k] != c->info.pc)
+			k++;
+		at[k] = c->info.pc;
+		n += k == n;
+	}
+	return n;
+}
+
+static bool any_over(const struct device *d)
+{
+	for (size_t i = 0; i < DEVICE_SLOTS; i++)
+		if (d->cores[i].over && d->cores[i].running)
+			return true;
+	return false;
+}
+
+/* A core may have to wait for one that stands still: then it arrives later, in its own time. */
+static void await_steps(struct device *d)
+{
+	const struct timespec pause = { .tv_nsec = 200000 };
+	int64_t end = now_ms() + PATIENCE_MS, asked = now_ms();
+
+	while (any_over(d) && !d->link->lost && now_ms() < end) {
+		device_take_events(d);
+		if (!any_over(d))
+			break;
+		/* the last instruction of a block ends without an event, and events may get lost */
+		if (now_ms() > asked + 20 || d->link->events_lost) {
+			device_cores_ask(d);
+			asked = now_ms();
+		}
+		nanosleep(&pause, NULL);
+	}
+}
+
+static bool wants_more(const struct device_core *c)
+{
+	return c->listed && !c->running && !c->has_pending && c->go;
+}
+
+/* Those that arrived and shall run on do; a step that was asked for has been done by this. */
+static void go_on(struct device *d, const bool *went)
+{
+	struct device_mask run = { { 0 }, { 0 } }, step = { { 0 }, { 0 } };
+
+	for (size_t i = 0; i < DEVICE_SLOTS; i++) {
+		struct device_core *c = &d->cores[i];
+
+		if (went[i] && wants_more(c))
+			device_mask_add(c->stepping ? &step : &run, c->info.core.type,
+					c->info.core.id);
+	}
+	if (!device_mask_is_empty(&step))
+		device_let_go(d, DEVICE_STEP, &step);
+	if (!device_mask_is_empty(&run))
+		device_let_go(d, DEVICE_RESUME, &run);
+}
+
+void device_go_over(struct device *d)
+{
+	struct points_memory m = device_raw_memory(d);
+	uint64_t at[DEVICE_SLOTS];
+	bool lifted[DEVICE_SLOTS], went[DEVICE_SLOTS];
+
+	for (;;) {
+		struct device_mask mask = { { 0 }, { 0 } };
+		size_t n = collect(d, &mask, at);
+
+		if (!n)
+			return;
+		for (size_t i = 0; i < n; i++)
+			lifted[i] = points_lift(d->points, at[i], &m);
+		for (size_t i = 0; i < DEVICE_SLOTS; i++)
+			went[i] = d->cores[i].over;
+		device_let_go(d, DEVICE_STEP, &mask);
+		await_steps(d);
+		for (size_t i = 0; i < n; i++)
+			if (lifted[i])
+				points_put_back(d->points, at[i], &m);
+		for (size_t i = 0; i < DEVICE_SLOTS; i++)
+			if (went[i])
+				d->cores[i].over = false;
+		go_on(d, went);
+		device_take_events(d);
+	}
+}

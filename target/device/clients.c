@@ -1,0 +1,280 @@
+/*
+ * The server's end of the runtime stubs' socket: lets apps in, collects their messages, answers.
+ * What a message means is devices.c's.
+ */
+#include "target/device/clients.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { FIRST_ROOM = 8192, READS = 64 };
+
+struct device_clients {
+	struct device_clients_handler handler;
+	struct target_log log;
+	int listener, events;
+	struct sockaddr_un address;
+	struct device_client *first;
+	size_t count;
+};
+
+const char *device_clients_path(const struct device_clients *s)
+{
+	return s->address.sun_path;
+}
+
+int device_clients_fd(const struct device_clients *s)
+{
+	return s->events;
+}
+
+struct device_client *device_clients_first(struct device_clients *s)
+{
+	return s->first;
+}
+
+/* --- one connection --- */
+
+static bool watch(struct device_clients *s, int fd, void *who)
+{
+	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = who };
+
+	return epoll_ctl(s->events, EPOLL_CTL_ADD, fd, &ev) == 0;
+}
+
+static void unlink_client(struct device_client *c)
+{
+	struct device_client **at = &c->owner->first;
+
+	while (*at != c)
+		at = &(*at)->next;
+	*at = c->next;
+	c->owner->count--;
+}
+
+static void free_client(struct device_client *c)
+{
+	close(c->fd);
+	free(c->buf);
+	free(c);
+}
+
+static void drop(struct device_client *c)
+{
+	struct device_clients *s = c->owner;
+
+	unlink_client(c);
+	s->handler.gone(s->handler.ctx, c);
+	free_client(c);
+}
+
+void device_client_answer(struct device_client *c, unsigned code)
+{
+	char text[32];
+	int n = code ? snprintf(text, sizeof(text), "$fail:%x;", code)
+		     : snprintf(text, sizeof(text), "$ok;");
+
+	c->owed = c->held = false;
+	/* an app that is gone is found out when its end is read */
+	(void)!send(c->fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+static void take_message(struct device_client *c, char *bytes, size_t n)
+{
+	struct device_clients *s = c->owner;
+	struct stub_message m;
+
+	const char *why = stub_message_parse(bytes, n, &m);
+	c->owed = true;
+	if (!why) {
+		s->handler.message(s->handler.ctx, c, &m);
+		return;
+	}
+	target_logf(&s->log, TARGET_LOG_WARN, "process %u: a message of its runtime: %s", c->pid,
+		    why);
+	device_client_answer(c, 0x20206);
+}
+
+/* One message at a time: the next one waits for the answer to this one. */
+static void take_messages(struct device_client *c)
+{
+	while (!c->owed) {
+		char *end = c->n > c->seen ? memchr(c->buf + c->seen, '#', c->n - c->seen) : NULL;
+
+		if (!end) {
+			c->seen = c->n;
+			return;
+		}
+		size_t n = (size_t)(end - c->buf);
+		take_message(c, c->buf, n);
+		c->n -= n + 1;
+		memmove(c->buf, end + 1, c->n);
+		c->seen = 0;
+	}
+}
+
+static bool make_room(struct device_client *c)
+{
+	if (c->cap - c->n >= FIRST_ROOM / 2)
+		return true;
+	size_t cap = c->cap ? 2 * c->cap : FIRST_ROOM;
+	char *buf = cap <= 2 * (size_t)STUB_MESSAGE_MAX ? realloc(c->buf, cap) : NULL;
+	if (!buf) {
+		target_logf(&c->owner->log, TARGET_LOG_WARN,
+			    "process %u: its runtime sends more than is kept", c->pid);
+		return false;
+	}
+	c->buf = buf;
+	c->cap = cap;
+	return true;
+}
+
+/* false: the connection is over. */
+static bool fill(struct device_client *c)
+{
+	for (int i = 0; i < READS; i++) {
+		if (!make_room(c))
+			return false;
+		ssize_t n = recv(c->fd, c->buf + c->n, c->cap - c->n, MSG_DONTWAIT);
+		if (n < 0)
+			return errno == EAGAIN || errno == EINTR;
+		if (!n)
+			return false;
+		c->n += (size_t)n;
+	}
+	return true;
+}
+
+/* --- all of them --- */
+
+static bool is_ours(struct device_clients *s, int fd, uint32_t *pid)
+{
+	struct ucred who;
+	socklen_t n = sizeof(who);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n) < 0)
+		return false;
+	*pid = (uint32_t)who.pid;
+	if (who.uid == geteuid())
+		return true;
+	target_logf(&s->log, TARGET_LOG_WARN,
+		    "process %u of user %u may not connect: only user %u may", (unsigned)who.pid,
+		    (unsigned)who.uid, (unsigned)geteuid());
+	return false;
+}
+
+static void admit(struct device_clients *s)
+{
+	uint32_t pid;
+	int fd = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd < 0)
+		return;
+	struct device_client *c = calloc(1, sizeof(*c));
+	if (!c || s->count == DEVICE_CLIENTS || !is_ours(s, fd, &pid) || !watch(s, fd, c)) {
+		close(fd);
+		free(c);
+		return;
+	}
+	*c = (struct device_client){
+		.owner = s, .fd = fd, .pid = pid, .device = -1, .next = s->first
+	};
+	s->first = c;
+	s->count++;
+}
+
+void device_clients_serve(struct device_clients *s)
+{
+	enum { BATCH = 16 };
+	struct epoll_event ev[BATCH];
+	struct device_client *next;
+
+	int n = epoll_wait(s->events, ev, BATCH, 0);
+	for (int i = 0; i < n; i++) {
+		struct device_client *c = ev[i].data.ptr;
+
+		if (!c) {
+			admit(s);
+			continue;
+		}
+		bool more = fill(c);
+		take_messages(c);
+		if (!more)
+			drop(c);
+	}
+	/* what was kept behind a message that has been answered since */
+	for (struct device_client *c = s->first; c; c = next) {
+		next = c->next;
+		take_messages(c);
+	}
+}
+
+/* --- making it --- */
+
+/* A path of our own, which only our user may connect to. */
+static bool bind_to(struct device_clients *s)
+{
+	const char *folder = getenv("TMPDIR");
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	s->address.sun_family = AF_UNIX;
+	int n = snprintf(s->address.sun_path, sizeof(s->address.sun_path),
+			 "%s/msop_connect.%d.%lld.sock", folder && *folder ? folder : "/tmp",
+			 (int)getpid(), (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+	if (n < 0 || (size_t)n >= sizeof(s->address.sun_path)) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	mode_t mask = umask(077);
+	int result = bind(s->listener, (struct sockaddr *)&s->address, sizeof(s->address));
+	umask(mask);
+	return result == 0;
+}
+
+struct device_clients *device_clients_create(const struct device_clients_handler *handler,
+					     struct target_log log)
+{
+	struct device_clients *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->handler = *handler;
+	s->log = log;
+	s->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	s->events = epoll_create1(EPOLL_CLOEXEC);
+	if (s->listener >= 0 && s->events >= 0 && bind_to(s) &&
+	    listen(s->listener, DEVICE_CLIENTS) == 0 && watch(s, s->listener, NULL))
+		return s;
+	int error = errno;
+	device_clients_destroy(s);
+	errno = error;
+	return NULL;
+}
+
+void device_clients_destroy(struct device_clients *s)
+{
+	if (!s)
+		return;
+	while (s->first) {
+		struct device_client *c = s->first;
+
+		s->first = c->next;
+		free_client(c);
+	}
+	if (s->listener >= 0)
+		close(s->listener);
+	if (s->events >= 0)
+		close(s->events);
+	if (s->address.sun_path[0])
+		unlink(s->address.sun_path);
+	free(s);
+}

@@ -1,0 +1,147 @@
+#ifndef TARGET_DEVICE_DEVICE_PRIV_H
+#define TARGET_DEVICE_DEVICE_PRIV_H
+
+#include "target/ascend/ascend.h"
+#include "target/device/cache.h"
+#include "target/device/clients.h"
+#include "target/device/device.h"
+#include "target/device/link.h"
+#include "target/point_code.h"
+#include "target/points.h"
+
+/** What the files of this folder need of each other. */
+
+enum { DEVICE_SLOTS = 128 }; /* unified core ids; chips have at most 108 */
+
+/** A core, by its unified id. What the device says of it is as of its last stop or question. */
+struct device_core {
+	bool listed;  /* it has a task */
+	bool running; /* nothing is known of a stop since it was let go */
+	struct device_core_info info;
+	unsigned index; /* under which the device listed it last */
+	bool go;	/* the client lets it run */
+	bool stepping;	/* ... by one instruction */
+	bool range;	/* ... by as many as stay in [start, end) */
+	uint64_t start, end;
+	bool passed; /* what stands at its pc was told or dealt with: it goes over that */
+	bool over;   /* goes over a breakpoint now, alone */
+	bool has_pending;
+	struct target_stop pending; /* to be told */
+	bool has_last;
+	struct target_stop last; /* told last */
+	bool silent;		 /* did not answer since it stopped: it is not asked again */
+};
+
+/** What a client has to be told of a device as a whole. */
+enum device_news { DEVICE_NO_NEWS, DEVICE_NEW, DEVICE_KERNELS };
+
+struct device {
+	struct ascend a; /* first: device_of() */
+	struct devices *owner;
+	struct device_link *link;
+	bool ready; /* ascend_init is done: there is something to show */
+	uint32_t tgid;
+	uint32_t stream; /* of the last launch */
+	struct device_mask present;
+	struct device_core cores[DEVICE_SLOTS];
+	struct points *points;
+	struct point_codes codes;
+	struct device_cache *cache;
+	enum device_news news;
+	bool shown; /* the client knows the process */
+	bool stale; /* cores have moved: their list is made anew before it is looked at */
+	bool ended; /* gone, and the client wants it to go on: its end is to be told */
+	bool blind; /* the link says that it copies and does not */
+	struct device *next;
+};
+
+struct devices {
+	struct target base;
+	struct device_options options;
+	struct device_clients *clients;
+	struct device *all;	/* in the order of their opening */
+	struct device *retired; /* gone, while a client may still read their files */
+	int events;		/* epoll of the clients, the links, and the two below */
+	int wake;		/* eventfd: there is something to tell */
+	int beat;		/* timerfd: events may have got lost, blocks have ended */
+	bool resumed;
+	bool lone; /* only named threads were resumed */
+	unsigned wishes;
+	struct target_tid last;			 /* thread of the last stop told */
+	struct target_text preload, socket, sim; /* of the environment */
+	const char *environment[5];
+};
+
+static inline struct device *device_of(struct ascend *a)
+{
+	return (struct device *)a;
+}
+
+static inline struct devices *devices_of(struct target *t)
+{
+	return (struct devices *)t;
+}
+
+/* --- open.c: devices come and go --- */
+/** Takes the device that a client says it opened. NULL: *code is what the client is told. */
+struct device *device_create(struct devices *ds, const struct stub_message *m, unsigned *code);
+/** Lets everything go that can be and frees it. */
+void device_destroy(struct device *d);
+/** The app does not know the device any more; its files stay. */
+void device_retire(struct device *d);
+
+/* --- kernels.c --- */
+/** Takes the kernel of a launch; *fresh: its file was not known. false: words in the log. */
+bool device_kernel_add(struct device *d, const struct stub_message *m, bool *fresh);
+
+/* --- source.c: registers and memory --- */
+extern const struct ascend_source_ops device_source_ops;
+bool device_is_code(const struct device *d, uint64_t at);
+/** The memory that breakpoints are patched into. */
+struct points_memory device_raw_memory(struct device *d);
+/** Writes global memory; breakpoints stay. */
+enum target_status device_mem_write(struct device *d, uint64_t at, const void *data, size_t n);
+
+/* --- cores.c: what the device says of its cores --- */
+struct device_core *device_core_of(struct device *d, const struct ascend_core *core);
+struct device_core *device_core_at(struct device *d, struct device_core_id id);
+struct target_tid device_core_tid(const struct device *d, const struct device_core *c);
+/** Asks for every core that has a task; false: the device did not say. */
+bool device_cores_ask(struct device *d);
+/** Asks for block and task of one core, which change while it runs; false: it did not say. */
+bool device_core_ask(struct device *d, struct device_core *c);
+/** Makes the threads of the device what is known of its cores. */
+void device_cores_show(struct device *d);
+bool device_is_busy(const struct device *d);
+
+/* --- breaks.c --- */
+enum target_status device_point(struct device *d, const struct target_point *p, bool set);
+/** Writes the difference; false: words in the message of the devices. */
+bool device_points_sync(struct device *d);
+/** Lets the cores that go over a breakpoint do one instruction each, together. */
+void device_go_over(struct device *d);
+/** Runs what belongs to a breakpoint; true: the client shall hear of the hit. */
+bool device_point_tells(struct device *d, struct device_core *c);
+
+/* --- events.c --- */
+/** Takes what the link has and sorts it into the cores; goes on where nobody is to hear of it. */
+void device_take_events(struct device *d);
+/** One event or answer: core c stands still. */
+void device_core_stopped(struct device *d, struct device_core *c, enum device_status status,
+			 uint64_t pc);
+/** The next stop to tell of any device, with everything standing still. */
+bool devices_tell(struct devices *ds, struct target_stop *out);
+
+/* --- run.c --- */
+extern const struct target_run_ops device_run_ops;
+/** Sends STEP or RESUME for the cores of a set and notes that they run. */
+void device_let_go(struct device *d, enum device_command command, const struct device_mask *mask);
+/** Everything that is held or stopped goes on, and nothing is patched any more. */
+void device_release(struct device *d);
+/** Launches that wait go on. */
+void device_let_launch(struct device *d);
+/** Nothing moves any more, as far as the devices can be stopped. */
+void devices_halt(struct devices *ds);
+void devices_wake(struct devices *ds);
+
+#endif

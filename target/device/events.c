@@ -1,0 +1,271 @@
+/*
+ * What happens on devices while they run: events of cores, launches that wait, and which of it is
+ * told next. A core that stops has something to tell (has_pending), goes over a breakpoint of which
+ * nothing is told (over), or just goes on.
+ */
+#include "target/device/device_priv.h"
+
+/* --- one core --- */
+
+static void pend(struct device *d, struct device_core *c, enum target_stop_kind kind, int signal)
+{
+	c->has_pending = true;
+	c->pending = (struct target_stop){
+		.kind = kind,
+		.tid = device_core_tid(d, c),
+		.signal = signal,
+		.core = (int)(c - d->cores),
+	};
+}
+
+static bool in_range(const struct device_core *c)
+{
+	return c->range && c->info.pc >= c->start && c->info.pc < c->end;
+}
+
+/* At a breakpoint of ours; one that was taken away meanwhile is nothing. */
+static void at_break(struct device *d, struct device_core *c)
+{
+	if (points_is_set(d->points, c->info.pc)) {
+		c->passed = true;
+		if (device_point_tells(d, c))
+			pend(d, c, TARGET_STOP_SWBREAK, TARGET_SIGNAL_TRAP);
+		else
+			c->over = true;
+	} else if (points_is_patched(d->points, c->info.pc)) {
+		c->over = true;
+	} else {
+		pend(d, c, TARGET_STOP_SIGNAL, TARGET_SIGNAL_TRAP); /* the kernel's own */
+	}
+}
+
+/* The end of a step that the client asked for, or of one over a breakpoint. */
+static void stepped(struct device *d, struct device_core *c)
+{
+	bool arrived = points_is_set(d->points, c->info.pc);
+
+	if (!c->stepping || (in_range(c) && !arrived))
+		return;
+	c->passed = arrived;
+	pend(d, c, TARGET_STOP_SIGNAL, TARGET_SIGNAL_TRAP);
+}
+
+void device_core_stopped(struct device *d, struct device_core *c, enum device_status status,
+			 uint64_t pc)
+{
+	bool over = c->over;
+
+	c->running = c->over = c->passed = false;
+	c->listed = true;
+	c->info.status = status;
+	c->info.pc = pc;
+	d->stale = true;
+	switch (status) {
+	case DEVICE_AT_BREAK:
+		at_break(d, c);
+		break;
+	case DEVICE_STEPPED:
+		stepped(d, c);
+		c->over &= !over;
+		break;
+	case DEVICE_EXCEPTION:
+		pend(d, c, TARGET_STOP_SIGNAL, TARGET_SIGNAL_SEGV);
+		break;
+	case DEVICE_KILLED:
+		pend(d, c, TARGET_STOP_SIGNAL, TARGET_SIGNAL_INT);
+		break;
+	default:
+		c->running = true;
+		break;
+	}
+}
+
+static void take(struct device *d, const struct device_event *ev)
+{
+	struct device_core *c = device_core_at(d, ev->core);
+
+	if (!c || ev->status < DEVICE_AT_BREAK)
+		return;
+	if (!c->listed)
+		*c = (struct device_core){ .running = true, .go = true };
+	c->info.core = ev->core;
+	c->info.position = ev->position;
+	/* a stop that an answer told of before its event came is no second one */
+	if (c->running)
+		device_core_stopped(d, c, ev->status, ev->pc);
+}
+
+void device_take_events(struct device *d)
+{
+	struct device_event ev;
+
+	while (device_link_event(d->link, &ev)) {
+		if (ev.status >= DEVICE_AT_BREAK)
+			device_cache_forget(d->cache);
+		take(d, &ev);
+	}
+}
+
+/* --- all of a device --- */
+
+/* Cores in the middle of a range, or whose step over a breakpoint came late. */
+static void step_on(struct device *d)
+{
+	struct device_mask step = { { 0 }, { 0 } }, run = { { 0 }, { 0 } };
+
+	for (size_t i = 0; i < DEVICE_SLOTS; i++) {
+		struct device_core *c = &d->cores[i];
+
+		if (!c->listed || c->running || c->has_pending || c->over || !c->go ||
+		    c->info.status != DEVICE_STEPPED)
+			continue;
+		device_mask_add(c->stepping ? &step : &run, c->info.core.type, c->info.core.id);
+	}
+	if (!device_mask_is_empty(&step))
+		device_let_go(d, DEVICE_STEP, &step);
+	if (!device_mask_is_empty(&run))
+		device_let_go(d, DEVICE_RESUME, &run);
+}
+
+static void serve(struct device *d)
+{
+	device_take_events(d);
+	if (d->link->events_lost)
+		device_cores_ask(d);
+	device_go_over(d);
+	step_on(d);
+}
+
+static struct device_core *find_pending(struct device *d)
+{
+	struct device_core *found = NULL;
+
+	for (size_t i = 0; i < DEVICE_SLOTS; i++) {
+		struct device_core *c = &d->cores[i];
+
+		if (!c->has_pending || !c->go)
+			continue;
+		if (c->stepping) /* a step that is over comes first */
+			return c;
+		found = found ? found : c;
+	}
+	return found;
+}
+
+/* Those that reached the same breakpoint are not told one after the other. */
+static void join(struct device *d, const struct device_core *told)
+{
+	for (size_t i = 0; i < DEVICE_SLOTS; i++) {
+		struct device_core *c = &d->cores[i];
+
+		if (c->has_pending && c->pending.kind == TARGET_STOP_SWBREAK &&
+		    told->last.kind == TARGET_STOP_SWBREAK && c->info.pc == told->info.pc)
+			c->has_pending = false;
+	}
+}
+
+/* The error registers know which signal it is, and the words. */
+static void explain(struct device *d, const struct device_core *c, struct target_stop *stop)
+{
+	struct target_stop why;
+
+	if (c->info.status != DEVICE_EXCEPTION ||
+	    ascend_target_ops.stop(&d->a.base, stop->tid, &why) != TARGET_OK)
+		return;
+	stop->text = why.text;
+	if (why.signal != TARGET_SIGNAL_TRAP)
+		stop->signal = why.signal;
+}
+
+static void tell_core(struct device *d, struct device_core *c, struct target_stop *out)
+{
+	c->has_pending = false;
+	c->has_last = true;
+	c->last = c->pending;
+	c->listed = true; /* a thread that has just stopped is there, whatever the device says */
+	join(d, c);
+	d->owner->last = c->last.tid;
+	device_cores_show(d);
+	explain(d, c, &c->last);
+	*out = c->last;
+	c->last.text = NULL;
+}
+
+static void tell_news(struct device *d, struct target_stop *out)
+{
+	bool fresh = d->news == DEVICE_NEW;
+
+	device_cores_show(d);
+	*out = (struct target_stop){
+		.kind = fresh ? TARGET_STOP_EXEC : TARGET_STOP_LIBRARY,
+		.tid = ascend_core_tid(&d->a, &d->a.cores[0]),
+		.signal = TARGET_SIGNAL_TRAP,
+		.core = fresh ? -1 : (int)d->a.cores[0].unified,
+		.text = fresh ? d->a.image_path : NULL,
+	};
+	/* at an exec event GDB 13 reads the program, and at the next one of libraries those */
+	d->news = fresh ? DEVICE_KERNELS : DEVICE_NO_NEWS;
+	d->shown = true;
+	d->owner->last = out->tid;
+}
+
+/* The threads that were resumed, and no others, have ended: nothing would ever be told. */
+static bool lone_end(struct devices *ds, struct target_stop *out)
+{
+	if (!ds->lone)
+		return false;
+	for (struct device *d = ds->all; d; d = d->next)
+		for (size_t i = 0; i < DEVICE_SLOTS; i++)
+			if (d->cores[i].listed && d->cores[i].go)
+				return false;
+	*out = (struct target_stop){ .kind = TARGET_STOP_NO_RESUMED, .core = -1 };
+	return true;
+}
+
+static bool has_news(struct device *d)
+{
+	return d->ready && (d->news != DEVICE_NO_NEWS || (d->shown && find_pending(d)));
+}
+
+static bool tell_end(struct devices *ds, struct target_stop *out)
+{
+	struct device *d = ds->retired;
+
+	while (d && !d->ended)
+		d = d->next;
+	if (!d)
+		return false;
+	d->ended = d->shown = false;
+	*out = (struct target_stop){ .kind = TARGET_STOP_EXITED,
+				     .tid = { d->a.pid, d->a.pid },
+				     .core = -1 };
+	devices_halt(ds);
+	return true;
+}
+
+bool devices_tell(struct devices *ds, struct target_stop *out)
+{
+	bool any = false;
+
+	if (tell_end(ds, out))
+		return true;
+
+	for (struct device *d = ds->all; d; d = d->next) {
+		if (d->ready)
+			serve(d);
+		any |= has_news(d);
+	}
+	if (!any)
+		return lone_end(ds, out);
+	devices_halt(ds);
+	for (struct device *d = ds->all; d; d = d->next) {
+		if (!has_news(d))
+			continue;
+		if (d->news != DEVICE_NO_NEWS)
+			tell_news(d, out);
+		else
+			tell_core(d, find_pending(d), out);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,104 @@
+/*
+ * Kernels that an app launches: each file once, translated and placed at its address. Called by
+ * devices.c for what runtime stubs tell; reading the file is target/symbols' matter.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "target/device/device_priv.h"
+
+enum { DIGEST_PREFIX = 12 };
+
+/* A name that can stand in a path and a log; kernel names are symbols. */
+static void clean_name(const char *raw, char *out)
+{
+	size_t n = 0;
+
+	for (; raw[n] && n + 1 < ASCEND_NAME; n++) {
+		bool plain = raw[n] > ' ' && raw[n] < 0x7f && raw[n] != '/';
+
+		out[n] = plain ? raw[n] : '_';
+	}
+	out[n] = '\0';
+}
+
+static struct ascend_kernel *known(struct device *d, const char *digest)
+{
+	for (size_t i = 0; i < d->a.kernel_count; i++) {
+		struct ascend_kernel *k = &d->a.kernels[i];
+
+		if (k->object && !strcmp(symbols_digest(k->object), digest))
+			return k;
+	}
+	return NULL;
+}
+
+static struct ascend_kernel *add_place(struct device *d)
+{
+	size_t n = d->a.kernel_count;
+	struct ascend_kernel *all = realloc(d->a.kernels, (n + 1) * sizeof(*all));
+
+	if (!all)
+		return NULL;
+	d->a.kernels = all;
+	memset(&all[n], 0, sizeof(all[n]));
+	return &all[n];
+}
+
+/* What the stub says its digest is may be anything; ours names the file. */
+static void check_digest(struct device *d, const struct stub_message *m, const char *digest)
+{
+	if (*m->hash && strcasecmp(m->hash, digest) != 0)
+		target_logf(&d->a.base.log, TARGET_LOG_WARN,
+			    "kernel %.64s: the runtime says SHA-256 %.12s, its file has %.12s",
+			    m->name, m->hash, digest);
+}
+
+static bool open_kernel(struct device *d, const struct stub_message *m, const char *digest)
+{
+	struct ascend_kernel *k = add_place(d);
+	struct symbols_error why = { "out of memory" };
+
+	if (k)
+		k->object = symbols_open(m->binary, m->binary_n, m->base, &why);
+	if (!k || !k->object) {
+		target_logf(&d->a.base.log, TARGET_LOG_WARN, "kernel %.64s cannot be shown: %s",
+			    m->name, why.text);
+		return false;
+	}
+	clean_name(m->name, k->name);
+	k->base = m->base;
+	snprintf(k->origin, sizeof(k->origin), "launch");
+	snprintf(k->path, sizeof(k->path), "/ascend/dev%u/%s-%.*s.o", d->a.device, k->name,
+		 DIGEST_PREFIX, digest);
+	size_t size = 0;
+	symbols_load_image(k->object, &size);
+	k->size = size;
+	d->a.kernel_count++;
+	const char *note = symbols_note(k->object);
+	if (note)
+		target_logf(&d->a.base.log, TARGET_LOG_WARN, "kernel %s: %s", k->name, note);
+	return true;
+}
+
+bool device_kernel_add(struct device *d, const struct stub_message *m, bool *fresh)
+{
+	char digest[SYMBOLS_SHA256_TEXT];
+
+	*fresh = false;
+	if (!m->binary)
+		return true;
+	symbols_sha256(m->binary, m->binary_n, digest);
+	check_digest(d, m, digest);
+	struct ascend_kernel *k = known(d, digest);
+	if (k && k->base == m->base)
+		return true;
+	if (k) { /* loaded anew, at another place */
+		symbols_close(k->object);
+		*k = d->a.kernels[--d->a.kernel_count];
+	}
+	*fresh = open_kernel(d, m, digest);
+	return *fresh;
+}

@@ -1,0 +1,409 @@
+/*
+ * Letting devices run and stop. All-stop: what a client resumes runs until the first event, then
+ * nothing moves, as far as the device can be stopped. Held launches go on with the device.
+ */
+#include <string.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "target/device/device_priv.h"
+
+enum { KILL_MS = 1000, BEAT_S = 1 };
+
+void devices_wake(struct devices *ds)
+{
+	uint64_t one = 1;
+
+	(void)!write(ds->wake, &one, sizeof(one));
+}
+
+static void beat(struct devices *ds, bool on)
+{
+	struct itimerspec every = { .it_interval.tv_sec = on ? BEAT_S : 0,
+				    .it_value.tv_sec = on ? BEAT_S : 0 };
+
+	timerfd_settime(ds->beat, 0, &every, NULL);
+}
+
+/* --- moving cores --- */
+
+static bool in_mask(const struct device_mask *m, const struct device_core *c)
+{
+	return device_mask_has(m, c->info.core.type, c->info.core.id);
+}
+
+void device_let_go(struct device *d, enum device_command command, const struct device_mask *mask)
+{
+	uint8_t sqe[DEVICE_MESSAGE];
+
+	/* what is still under way tells of the stop that is over */
+	device_take_events(d);
+	for (size_t i = 0; i < DEVICE_SLOTS; i++) {
+		struct device_core *c = &d->cores[i];
+
+		if (!c->listed || !in_mask(mask, c))
+			continue;
+		c->running = true;
+		c->silent = c->passed = false;
+		c->info.status = DEVICE_RUNNING;
+	}
+	device_cache_forget(d->cache);
+	d->stale = true;
+	device_encode_go(sqe, command, d->a.chip->channel->wide_masks, mask);
+	enum device_result result = device_link_ask(d->link, sqe, NULL);
+	if (result != DEVICE_OK)
+		target_logf(&d->a.base.log, TARGET_LOG_WARN, "device %u: %s: %s", d->a.device,
+			    device_command_name(command), device_result_words(result));
+}
+
+static void halt(struct device *d)
+{
+	uint8_t sqe[DEVICE_MESSAGE];
+
+	device_link_listen(d->link, false);
+	device_take_events(d);
+	if (d->link->ops->suspends && device_is_busy(d)) {
+		device_encode(sqe, DEVICE_SUSPEND);
+		(void)device_link_ask(d->link, sqe, NULL);
+	}
+	device_cores_ask(d);
+	device_take_events(d);
+}
+
+/* --- resume --- */
+
+static bool matches(const struct target_action *a, struct target_tid tid)
+{
+	return (a->pid <= 0 || a->pid == tid.pid) && (a->tid <= 0 || a->tid == tid.tid);
+}
+
+/* The first action that names the thread counts. */
+static const struct target_action *action_of(const struct target_action *a, size_t n,
+					     struct target_tid tid)
+{
+	for (size_t i = 0; i < n; i++)
+		if (matches(&a[i], tid))
+			return a[i].kind == TARGET_HALT ? NULL : &a[i];
+	return NULL;
+}
+
+static void prepare(struct device *d, struct device_core *c, const struct target_action *a)
+{
+	c->go = a != NULL;
+	c->stepping = a && a->kind != TARGET_CONTINUE;
+	c->range = a && a->kind == TARGET_RANGE_STEP;
+	c->start = a ? a->start : 0;
+	c->end = a ? a->end : 0;
+	if (c->go && c->listed && c->info.status == DEVICE_KILLED && !c->has_pending) {
+		*c = (struct device_core){ 0 }; /* its task is over: there is nothing to go on */
+		d->stale = true;
+	}
+}
+
+static bool prepare_all(struct device *d, const struct target_action *a, size_t n)
+{
+	bool news = d->news != DEVICE_NO_NEWS;
+
+	device_take_events(d);
+	for (size_t i = 0; i < DEVICE_SLOTS; i++) {
+		struct device_core *c = &d->cores[i];
+
+		prepare(d, c, action_of(a, n, device_core_tid(d, c)));
+		news |= c->go && c->has_pending;
+	}
+	return news;
+}
+
+/* Cores at a breakpoint that was told go over it; at one that was not they run into it. */
+static void choose(struct device *d, struct device_core *c, struct device_mask *run,
+		   struct device_mask *step)
+{
+	if (!c->listed || !c->go || c->running)
+		return;
+	if (c->passed && points_is_patched(d->points, c->info.pc))
+		c->over = true;
+	else
+		device_mask_add(c->stepping ? step : run, c->info.core.type, c->info.core.id);
+}
+
+static bool wants_launch(const struct device *d, const struct target_action *a, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (a[i].kind != TARGET_HALT && (a[i].pid <= 0 || a[i].pid == d->a.pid))
+			return true;
+	return false;
+}
+
+static bool run_device(struct device *d, const struct target_action *a, size_t n)
+{
+	struct device_mask run = { { 0 }, { 0 } }, step = { { 0 }, { 0 } };
+
+	if (!wants_launch(d, a, n))
+		return true;
+	if (!device_points_sync(d))
+		return false;
+	for (size_t i = 0; i < DEVICE_SLOTS; i++)
+		choose(d, &d->cores[i], &run, &step);
+	device_go_over(d);
+	if (!device_mask_is_empty(&step))
+		device_let_go(d, DEVICE_STEP, &step);
+	if (!device_mask_is_empty(&run))
+		device_let_go(d, DEVICE_RESUME, &run);
+	device_let_launch(d);
+	device_link_listen(d->link, true);
+	return true;
+}
+
+static bool is_lone(const struct target_action *a, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (a[i].kind != TARGET_HALT && a[i].tid <= 0)
+			return false;
+	return true;
+}
+
+/* Only who names it asks for a device that is gone. */
+static bool end_retired(struct devices *ds, const struct target_action *a, size_t n)
+{
+	bool any = false;
+
+	for (struct device *d = ds->retired; d; d = d->next) {
+		for (size_t i = 0; d->shown && i < n; i++)
+			d->ended |= a[i].kind != TARGET_HALT && a[i].pid == d->a.pid;
+		any |= d->ended;
+	}
+	return any;
+}
+
+static enum target_status resume(struct target *t, const struct target_action *a, size_t n)
+{
+	struct devices *ds = devices_of(t);
+	bool news = end_retired(ds, a, n);
+
+	for (struct device *d = ds->all; d; d = d->next)
+		news |= d->ready && prepare_all(d, a, n);
+	ds->resumed = true;
+	ds->lone = is_lone(a, n);
+	for (struct device *d = ds->all; d && !news; d = d->next)
+		if (d->ready && !run_device(d, a, n)) {
+			ds->resumed = false;
+			return TARGET_FAULT;
+		}
+	beat(ds, true);
+	devices_wake(ds);
+	return TARGET_OK;
+}
+
+/* --- stopping --- */
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static struct device_core *first_running(struct device *d)
+{
+	for (size_t i = 0; i < DEVICE_SLOTS; i++)
+		if (d->cores[i].listed && d->cores[i].running)
+			return &d->cores[i];
+	return NULL;
+}
+
+static bool has_pending(const struct device *d)
+{
+	for (size_t i = 0; i < DEVICE_SLOTS; i++)
+		if (d->cores[i].has_pending)
+			return true;
+	return false;
+}
+
+/* The one way to get at a kernel that does not stop by itself: its task ends (live facts 3). */
+static bool kill_task(struct device *d)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	int64_t end = now_ms() + KILL_MS;
+	uint8_t sqe[DEVICE_MESSAGE];
+
+	device_cores_ask(d);
+	struct device_core *c = first_running(d);
+	if (!c)
+		return has_pending(d);
+	device_encode_kill(sqe, c->info.stream);
+	if (device_link_ask(d->link, sqe, NULL) != DEVICE_OK)
+		return false;
+	while (!has_pending(d) && !d->link->lost && now_ms() < end) {
+		device_take_events(d);
+		nanosleep(&pause, NULL);
+	}
+	return has_pending(d);
+}
+
+static enum target_status interrupt(struct target *t)
+{
+	struct devices *ds = devices_of(t);
+
+	for (struct device *d = ds->all; d; d = d->next)
+		if (d->ready && d->shown && kill_task(d)) {
+			devices_wake(ds);
+			return TARGET_OK;
+		}
+	return target_fail(t, TARGET_UNAVAILABLE, "no kernel runs on a device");
+}
+
+void devices_halt(struct devices *ds)
+{
+	ds->resumed = false;
+	beat(ds, false);
+	for (struct device *d = ds->all; d; d = d->next)
+		if (d->ready)
+			halt(d);
+}
+
+static void pause_all(struct target *t)
+{
+	devices_halt(devices_of(t));
+}
+
+static int event_fd(const struct target *t)
+{
+	return ((const struct devices *)t)->events;
+}
+
+static void drop_lost(struct devices *ds)
+{
+	struct device *next;
+
+	for (struct device *d = ds->all; d; d = next) {
+		next = d->next;
+		if (d->link->lost) {
+			target_logf(&ds->base.log, TARGET_LOG_ERROR,
+				    "device %u does not answer any more: it is let go",
+				    d->a.device);
+			device_retire(d);
+		}
+	}
+}
+
+static enum target_status next_event(struct target *t, struct target_stop *out, bool *got)
+{
+	struct devices *ds = devices_of(t);
+	uint64_t count;
+
+	(void)!read(ds->wake, &count, sizeof(count));
+	bool ask = read(ds->beat, &count, sizeof(count)) > 0;
+	device_clients_serve(ds->clients);
+	drop_lost(ds);
+	for (struct device *d = ds->all; ask && d; d = d->next)
+		if (d->ready && device_is_busy(d))
+			device_cores_ask(d);
+	*got = ds->resumed && devices_tell(ds, out);
+	return TARGET_OK;
+}
+
+/* --- letting go --- */
+
+void device_let_launch(struct device *d)
+{
+	struct device_client *c = device_clients_first(d->owner->clients);
+
+	for (; c; c = c->next)
+		if (c->held && c->device == d->a.device)
+			device_client_answer(c, 0);
+}
+
+void device_release(struct device *d)
+{
+	struct device_mask all = { { 0 }, { 0 } };
+	struct points_memory m = device_raw_memory(d);
+
+	if (!points_remove_all(d->points, &m))
+		target_logf(&d->a.base.log, TARGET_LOG_ERROR,
+			    "device %u: breakpoints could not be taken out", d->a.device);
+	point_codes_clear(&d->codes);
+	for (size_t i = 0; i < DEVICE_SLOTS; i++)
+		if (d->cores[i].listed && !d->cores[i].running)
+			device_mask_add(&all, d->cores[i].info.core.type, d->cores[i].info.core.id);
+	if (!device_mask_is_empty(&all))
+		device_let_go(d, DEVICE_RESUME, &all);
+	memset(d->cores, 0, sizeof(d->cores));
+	d->news = DEVICE_NO_NEWS;
+	d->shown = false;
+	device_let_launch(d);
+}
+
+static void set_free(struct device *d)
+{
+	struct device_client *c = device_clients_first(d->owner->clients);
+
+	device_release(d);
+	for (; c; c = c->next)
+		c->free |= c->device == d->a.device;
+}
+
+/* A device by its process, or all that an app has opened. */
+static bool is_of(struct device *d, uint32_t pid)
+{
+	struct device_client *c = device_clients_first(d->owner->clients);
+
+	while (c && (c->pid != pid || c->device != d->a.device))
+		c = c->next;
+	return c || d->a.pid == pid;
+}
+
+static enum target_status detach(struct target *t, uint32_t pid)
+{
+	struct devices *ds = devices_of(t);
+	bool found = false;
+
+	for (struct device *d = ds->all; d; d = d->next)
+		if (d->ready && is_of(d, pid)) {
+			set_free(d);
+			found = true;
+		}
+	for (struct device_client *c = device_clients_first(ds->clients); c; c = c->next)
+		c->free |= c->pid == pid;
+	for (struct device *d = ds->retired; d; d = d->next) {
+		found |= d->shown && d->a.pid == pid;
+		d->shown &= d->a.pid != pid;
+	}
+	return found ? TARGET_OK : target_fail(t, TARGET_NO_THREAD, "there is no process %u", pid);
+}
+
+/* A client that does not follow exec events never sees a device: nothing is held for it. */
+static void wish(struct target *t, unsigned wishes)
+{
+	struct devices *ds = devices_of(t);
+
+	ds->wishes = wishes;
+	for (struct device *d = ds->all; d; d = d->next) {
+		d->shown &= wishes != 0;
+		if (!(wishes & TARGET_WISH_EXEC)) {
+			d->news = DEVICE_NO_NEWS;
+			if (d->ready)
+				device_let_launch(d);
+		} else if (d->ready && !d->shown) {
+			d->news = DEVICE_NEW;
+		}
+	}
+	while (!wishes && ds->retired) {
+		struct device *d = ds->retired;
+
+		ds->retired = d->next;
+		device_destroy(d);
+	}
+}
+
+const struct target_run_ops device_run_ops = {
+	.resume = resume,
+	.interrupt = interrupt,
+	.event_fd = event_fd,
+	.next_event = next_event,
+	.detach = detach,
+	.kill = detach,
+	.pause = pause_all,
+	.wish = wish,
+};

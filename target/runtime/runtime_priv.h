@@ -1,0 +1,97 @@
+#ifndef TARGET_RUNTIME_RUNTIME_PRIV_H
+#define TARGET_RUNTIME_RUNTIME_PRIV_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "target/stub_message.h"
+
+/**
+ * libascend-rt-stub.so: preloaded into a program, it stands in front of the functions of live facts
+ * 1.5 and tells the server what the program does with devices. Without the server's variable in the
+ * environment every call just goes through.
+ */
+
+enum { RUNTIME_DEVICES = 64, RUNTIME_NAME = STUB_NAME };
+
+/** A kernel file that the program has loaded. */
+struct runtime_binary {
+	const void *made;   /* what aclrtCreateBinary gave; NULL */
+	const void *handle; /* what loading gave */
+	uint8_t *data;
+	size_t n;
+	char hash[STUB_HASH + 1];
+	uint64_t sent; /* bit per device whose server has it */
+	struct runtime_binary *next;
+};
+
+/** A function of one, by what the program launches it with. */
+struct runtime_function {
+	const void *key;
+	char name[RUNTIME_NAME];
+	struct runtime_binary *binary; /* NULL: not known */
+	struct runtime_function *next;
+};
+
+struct runtime {
+	pthread_mutex_t tables; /* guards the lists */
+	pthread_mutex_t launch; /* one launch at a time, to its end */
+	pthread_once_t once;
+	pthread_key_t depth; /* hooks this thread is in */
+	const char *path;    /* of the server's socket; NULL: nobody to tell */
+	pid_t pid;	     /* whose connections these are */
+	int fd[RUNTIME_DEVICES];
+	struct runtime_binary *binaries;
+	struct runtime_function *functions;
+};
+
+/* --- state.c --- */
+/** The one object of the library, made ready. */
+struct runtime *runtime_get(void);
+/** Somebody listens, and this call is the program's own: then it counts until runtime_leave. */
+bool runtime_enter(void);
+void runtime_leave(void);
+/** The function of that name behind ours; it ends the program when the runtime has none. */
+void *runtime_real(const char *name, const char *library);
+/** The same, NULL when there is none. */
+void *runtime_try(const char *name, const char *library);
+
+/* --- talk.c --- */
+void runtime_tell_device(int32_t device, const char *soc);
+/** What a launch tells. */
+struct runtime_launch {
+	int32_t device;
+	int32_t stream; /* -1: not known */
+	const char *name;
+	struct runtime_binary *binary;
+	uint64_t address; /* of the function on the device */
+};
+/** Returns when the server lets the launch go. */
+void runtime_tell_launch(const struct runtime_launch *l);
+
+/* --- binaries.c --- */
+/** Keeps a copy of a file; NULL: out of memory or no such file. */
+struct runtime_binary *runtime_binary_make(const void *data, size_t n);
+struct runtime_binary *runtime_binary_read(const char *path);
+/** It was loaded: made and handle as in the struct. b NULL is fine. */
+void runtime_binary_keep(struct runtime_binary *b, const void *made, const void *handle);
+void runtime_binary_drop(struct runtime_binary *b); /* NULL is fine */
+struct runtime_binary *runtime_binary_find(const void *made_or_handle);
+void runtime_function_keep(const void *key, const char *name, struct runtime_binary *b);
+/** Copies it out; false: unknown. */
+bool runtime_function_find(const void *key, struct runtime_function *out);
+/** Value of the symbol of a kernel, of one of its parts when it is mixed; false: none. */
+bool runtime_symbol(const struct runtime_binary *b, const char *kernel, uint64_t *value);
+
+/**
+ * Name of the kernel that a file's handle and a key mean: the one whose symbol ends in the key, or
+ * the only one. RUNTIME_NAME bytes; false: none.
+ */
+bool runtime_kernel_at_key(const struct runtime_binary *b, uint64_t key, char *name);
+
+#define RUNTIME_HOOK __attribute__((visibility("default")))
+
+#endif

@@ -1,0 +1,92 @@
+/*
+ * The one object that all hooks share: they stand in for functions of a library and are given
+ * nothing to hang state on. Also how the functions behind them are found.
+ */
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "target/runtime/runtime_priv.h"
+
+static struct runtime the_process = {
+	.tables = PTHREAD_MUTEX_INITIALIZER,
+	.launch = PTHREAD_MUTEX_INITIALIZER,
+	.once = PTHREAD_ONCE_INIT,
+};
+
+static void make_ready(void)
+{
+	struct runtime *r = &the_process;
+
+	r->path = getenv(STUB_SOCKET_ENV);
+	r->pid = getpid();
+	for (size_t i = 0; i < RUNTIME_DEVICES; i++)
+		r->fd[i] = -1;
+	if (pthread_key_create(&r->depth, NULL) != 0)
+		r->path = NULL;
+}
+
+struct runtime *runtime_get(void)
+{
+	pthread_once(&the_process.once, make_ready);
+	return &the_process;
+}
+
+static intptr_t depth_of(const struct runtime *r)
+{
+	return (intptr_t)pthread_getspecific(r->depth);
+}
+
+static void set_depth(const struct runtime *r, intptr_t depth)
+{
+	pthread_setspecific(r->depth, (void *)depth);
+}
+
+bool runtime_enter(void)
+{
+	struct runtime *r = runtime_get();
+
+	if (!r->path || depth_of(r))
+		return false;
+	set_depth(r, 1);
+	return true;
+}
+
+void runtime_leave(void)
+{
+	set_depth(runtime_get(), 0);
+}
+
+static void *in_toolkit(const char *name, const char *library)
+{
+	const char *home = getenv("ASCEND_TOOLKIT_HOME");
+	char path[4096];
+	void *lib = dlopen(library, RTLD_LAZY | RTLD_NOLOAD);
+
+	if (!lib && home && snprintf(path, sizeof(path), "%s/lib64/%s", home, library) > 0)
+		lib = dlopen(path, RTLD_LAZY);
+	return lib ? dlsym(lib, name) : NULL;
+}
+
+/* A library that was opened late, by Python for example, is not behind ours in the search order. */
+void *runtime_try(const char *name, const char *library)
+{
+	void *at = dlsym(RTLD_NEXT, name);
+
+	return at ? at : in_toolkit(name, library);
+}
+
+void *runtime_real(const char *name, const char *library)
+{
+	void *at = runtime_try(name, library);
+
+	if (at)
+		return at;
+	fprintf(stderr,
+		"ascend-gdbserver: %s has no %s: set ASCEND_TOOLKIT_HOME to the toolkit of this "
+		"program, or debug it with --device none\n",
+		library, name);
+	abort();
+}

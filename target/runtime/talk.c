@@ -1,0 +1,183 @@
+/*
+ * The dialog with the server: one connection per device, a message and its answer at a time (live
+ * facts 1.3, 1.4). A server that is gone is no reason for the program to stop.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "target/runtime/runtime_priv.h"
+
+enum { TRIES = 50, TRY_US = 100000, ANSWER = 1024 };
+
+static int connect_once(const char *path)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || strlen(path) >= sizeof(to.sun_path))
+		return fd;
+	memcpy(to.sun_path, path, strlen(path) + 1);
+	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* A server whose queue is full is tried again; one that is not there is not. */
+static int connect_to(const char *path)
+{
+	for (int i = 0; i < TRIES; i++) {
+		int fd = connect_once(path);
+
+		if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
+			return fd;
+		usleep(TRY_US);
+	}
+	return -1;
+}
+
+static bool put(int fd, const char *data, size_t n)
+{
+	while (n) {
+		ssize_t k = send(fd, data, n, MSG_NOSIGNAL);
+
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k <= 0)
+			return false;
+		data += k;
+		n -= (size_t)k;
+	}
+	return true;
+}
+
+/* "$ok;", "$ok;TEXT;" or "$fail:CODE;": all that counts is that the program may go on. */
+static bool await_answer(int fd)
+{
+	char text[ANSWER];
+	size_t n = 0;
+
+	while (n < sizeof(text)) {
+		ssize_t k = recv(fd, text + n, sizeof(text) - n, 0);
+
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k <= 0)
+			return false;
+		n += (size_t)k;
+		if (memchr(text, ';', n))
+			return true;
+	}
+	return false;
+}
+
+/* The connections of a parent are not those of its forked child. */
+static void check_process(struct runtime *r)
+{
+	struct runtime_binary *b;
+
+	if (r->pid == getpid())
+		return;
+	for (size_t i = 0; i < RUNTIME_DEVICES; i++) {
+		if (r->fd[i] >= 0)
+			close(r->fd[i]);
+		r->fd[i] = -1;
+	}
+	for (b = r->binaries; b; b = b->next)
+		b->sent = 0;
+	r->pid = getpid();
+}
+
+static bool ask(struct runtime *r, int32_t device, const char *data, size_t n)
+{
+	int *fd = &r->fd[device];
+
+	if (*fd < 0)
+		return false;
+	if (put(*fd, data, n) && await_answer(*fd))
+		return true;
+	close(*fd);
+	*fd = -1;
+	return false;
+}
+
+static int32_t process_id(void)
+{
+	int32_t (*bare)(void) = runtime_try("drvDeviceGetBareTgid", "libascend_hal.so");
+	int32_t id = bare ? bare() : 0;
+
+	return id ? id : (int32_t)getpid();
+}
+
+void runtime_tell_device(int32_t device, const char *soc)
+{
+	struct runtime *r = runtime_get();
+	char text[256];
+
+	if (device < 0 || device >= RUNTIME_DEVICES)
+		return;
+	pthread_mutex_lock(&r->launch);
+	check_process(r);
+	if (r->fd[device] < 0) {
+		int n = snprintf(text, sizeof(text), "$device_id:%d;tgid:%d;soc_version:%s;#",
+				 device, process_id(), soc);
+
+		r->fd[device] = connect_to(r->path);
+		if (n > 0 && (size_t)n < sizeof(text))
+			ask(r, device, text, (size_t)n);
+	}
+	pthread_mutex_unlock(&r->launch);
+}
+
+/* The first launch out of a file brings the file along. */
+static char *full_message(const struct runtime_launch *l, uint64_t base, size_t *n)
+{
+	const struct runtime_binary *b = l->binary;
+	size_t room = RUNTIME_NAME + 256 + stub_message_room(b->n);
+	char *text = malloc(room);
+
+	if (!text)
+		return NULL;
+	int head = snprintf(text, room,
+			    "$kernel_name:%s;stream_id:%d;kernel_hash:%s;pc_base_addr:%llx;"
+			    "kernel_binary:",
+			    l->name, l->stream, b->hash, (unsigned long long)base);
+	*n = (size_t)head + stub_message_escape(b->data, b->n, text + head);
+	text[(*n)++] = ';';
+	text[(*n)++] = '#';
+	return text;
+}
+
+static bool tell_file(struct runtime *r, const struct runtime_launch *l)
+{
+	uint64_t bit = UINT64_C(1) << l->device, value;
+	size_t n;
+
+	if (!l->binary || l->binary->sent & bit || !runtime_symbol(l->binary, l->name, &value))
+		return false;
+	char *text = full_message(l, l->address - value, &n);
+	if (text && ask(r, l->device, text, n))
+		l->binary->sent |= bit;
+	free(text);
+	return text != NULL;
+}
+
+void runtime_tell_launch(const struct runtime_launch *l)
+{
+	struct runtime *r = runtime_get();
+	char text[RUNTIME_NAME + 64];
+
+	if (l->device < 0 || l->device >= RUNTIME_DEVICES)
+		return;
+	check_process(r);
+	if (tell_file(r, l))
+		return;
+	int n = snprintf(text, sizeof(text), "$kernel_name:%s;stream_id:%d;#", l->name, l->stream);
+	if (n > 0 && (size_t)n < sizeof(text))
+		ask(r, l->device, text, (size_t)n);
+}

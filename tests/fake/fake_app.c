@@ -1,0 +1,176 @@
+/*
+ * The app's end of the runtime stubs' socket, for tests of the live device target.
+ */
+#include "tests/fake/fake_app.h"
+
+#include <assert.h>
+#include <elf.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "target/stub_message.h"
+#include "tests/fake/fake_link.h"
+#include "tests/fake/sample_kernel.h"
+
+enum { TURNS = 1000, TURN_MS = 10, MACHINE = 0x1029 };
+
+static struct fake_npu *behind; /* what the next link leads to */
+
+static struct device_link *open_fake(const char *where, uint32_t device, struct target_log log,
+				     char *why)
+{
+	(void)where;
+	if (!behind) {
+		snprintf(why, DEVICE_WORDS, "it is occupied");
+		return NULL;
+	}
+	struct device_link *l = fake_link_create(behind);
+	l->log = log;
+	l->device = device;
+	return l;
+}
+
+void app_connect(struct fake_app *a)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+
+	a->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	memcpy(to.sun_path, a->path, sizeof(to.sun_path));
+	if (connect(a->fd, (struct sockaddr *)&to, sizeof(to)) < 0)
+		abort();
+}
+
+void app_open(struct fake_app *a, struct fake_npu *npu)
+{
+	struct device_options o = { .open = open_fake, .stub = "stub.so", .only = -1 };
+
+	npu_init(npu);
+	behind = npu;
+	*a = (struct fake_app){ .t = device_open(&o, (struct target_log){ 0 }), .npu = npu };
+	assert(a->t);
+	snprintf(a->path, sizeof(a->path), "%s",
+		 strchr(device_environment(a->t)[1], '=') + 1);
+	app_connect(a);
+}
+
+void app_close(struct fake_app *a)
+{
+	if (a->fd >= 0)
+		close(a->fd);
+	target_close(a->t);
+}
+
+static void serve(struct fake_app *a)
+{
+	struct target_stop stop;
+	bool got;
+
+	for (int i = 0; i < 4; i++)
+		if (target_next_event(a->t, &stop, &got) != TARGET_OK)
+			abort();
+}
+
+const char *app_answer(struct fake_app *a)
+{
+	ssize_t n = recv(a->fd, a->answer, sizeof(a->answer) - 1, MSG_DONTWAIT);
+
+	a->answer[n > 0 ? n : 0] = '\0';
+	return a->answer;
+}
+
+static void send_all(struct fake_app *a, const char *data, size_t n)
+{
+	while (n) {
+		ssize_t k = send(a->fd, data, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (k > 0) {
+			data += k;
+			n -= (size_t)k;
+		}
+		serve(a);
+	}
+}
+
+const char *app_say(struct fake_app *a, const char *text)
+{
+	send_all(a, text, strlen(text));
+	return app_answer(a);
+}
+
+void app_set_device(struct fake_app *a)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "$device_id:%d;tgid:%d;soc_version:Ascend910B1;#", APP_DEVICE,
+		 (int)getpid());
+	app_say(a, text);
+}
+
+static struct sample make_kernel(struct fake_app *a)
+{
+	struct sample_section code = {
+		.name = ".text",
+		.type = SHT_PROGBITS,
+		.flags = SHF_ALLOC | SHF_EXECINSTR,
+		.bytes = a->npu->memory,
+		.n = sizeof(a->npu->memory),
+	};
+	struct sample s;
+
+	sample_make(ET_DYN, MACHINE, &code, 1, &s);
+	return s;
+}
+
+const char *app_launch(struct fake_app *a, const char *name)
+{
+	struct sample s = make_kernel(a);
+	size_t room = 256 + stub_message_room(s.n);
+	char *text = malloc(room);
+
+	assert(text);
+	size_t n = (size_t)snprintf(
+		text, room, "$kernel_name:%s;stream_id:3;pc_base_addr:%llx;kernel_binary:", name,
+		(unsigned long long)NPU_BASE);
+	n += stub_message_escape(s.bytes, s.n, text + n);
+	text[n++] = ';';
+	text[n++] = '#';
+	send_all(a, text, n);
+	free(text);
+	sample_free(&s);
+	return app_answer(a);
+}
+
+bool app_event(struct fake_app *a, struct target_stop *out)
+{
+	bool got = false;
+
+	for (int i = 0; i < TURNS && !got; i++) {
+		struct pollfd p = { .fd = target_event_fd(a->t), .events = POLLIN };
+
+		poll(&p, 1, TURN_MS);
+		if (target_next_event(a->t, out, &got) != TARGET_OK)
+			return false;
+	}
+	return got;
+}
+
+enum target_status app_resume(struct fake_app *a, enum target_action_kind kind, uint32_t tid)
+{
+	struct target_action action = { .kind = kind,
+					.pid = APP_PROCESS,
+					.tid = tid ? (int64_t)tid : -1 };
+
+	return target_resume(a->t, &action, 1);
+}
+
+void app_quit(struct fake_app *a)
+{
+	close(a->fd);
+	a->fd = -1;
+	serve(a);
+}

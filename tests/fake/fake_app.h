@@ -1,0 +1,40 @@
+#ifndef TESTS_FAKE_FAKE_APP_H
+#define TESTS_FAKE_FAKE_APP_H
+
+#include "target/device/device.h"
+#include "tests/fake/fake_npu.h"
+
+/**
+ * A program that uses a device, reduced to what its runtime stub says; and the live device target
+ * it talks to, with a fake NPU behind. Both ends are this process.
+ */
+struct fake_app {
+	struct target *t;
+	struct fake_npu *npu; /* borrowed */
+	char path[108]; /* of the socket */
+	int fd;         /* of the stub */
+	char answer[64];
+};
+
+enum { APP_DEVICE = 0, APP_PROCESS = DEVICE_PROCESS + APP_DEVICE };
+
+/** Opens the target and connects. npu is initialised here. */
+void app_open(struct fake_app *a, struct fake_npu *npu);
+void app_close(struct fake_app *a);
+/** As the next program would, after app_quit. */
+void app_connect(struct fake_app *a);
+/** Sends text, lets the target serve, and reads what it answers: "" while it does not. */
+const char *app_say(struct fake_app *a, const char *text);
+const char *app_answer(struct fake_app *a);
+/** "I opened device 0". */
+void app_set_device(struct fake_app *a);
+/** The launch of a kernel whose code is all of the fake's memory. */
+const char *app_launch(struct fake_app *a, const char *name);
+/** Until the target has something to tell; false: not within ten seconds. */
+bool app_event(struct fake_app *a, struct target_stop *out);
+/** Lets all or one (tid > 0) go on. */
+enum target_status app_resume(struct fake_app *a, enum target_action_kind kind, uint32_t tid);
+/** The end of the connection. */
+void app_quit(struct fake_app *a);
+
+#endif
