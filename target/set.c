@@ -194,6 +194,9 @@ static enum target_status interrupt(struct target *t)
 {
 	struct target_set *s = set_of(t);
 
+	/* a program whose kernel is ended must not get to its end before that is told */
+	if (!s->non_stop)
+		s->host->ops->run->pause(s->host);
 	if (!s->non_stop && target_interrupt(s->devices) == TARGET_OK)
 		return TARGET_OK;
 	return set_back(t, s->host, target_interrupt(s->host));

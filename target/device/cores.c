@@ -169,9 +169,13 @@ static void show_core(struct device *d, size_t unified)
 	core->has_stop = true;
 }
 
-/* A process needs a thread: without a task the first core stands for the device. */
-static size_t first_present(const struct device *d)
+/* A process needs a thread: without a task the core that was told last stands for the device. */
+static size_t placeholder(const struct device *d)
 {
+	const struct target_tid last = d->owner->last;
+
+	if (last.pid == d->a.pid && last.tid && last.tid <= DEVICE_SLOTS)
+		return last.tid - 1;
 	for (size_t i = 0; i < DEVICE_SLOTS; i++) {
 		enum chip_core_type type;
 		uint16_t id;
@@ -193,7 +197,7 @@ void device_cores_show(struct device *d)
 		if (d->cores[i].listed)
 			show_core(d, i);
 	if (!a->core_count)
-		show_core(d, first_present(d));
+		show_core(d, placeholder(d));
 	for (size_t i = 0; i < a->core_count; i++)
 		if (a->cores[i].unified + 1u == d->owner->last.tid && a->pid == d->owner->last.pid)
 			a->focus = i;

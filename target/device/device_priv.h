@@ -129,6 +129,8 @@ void device_take_events(struct device *d);
 /** One event or answer: core c stands still. */
 void device_core_stopped(struct device *d, struct device_core *c, enum device_status status,
 			 uint64_t pc);
+/** For a device that no client sees: what stops goes on, as if nobody debugged it. */
+void device_run_free(struct device *d);
 /** The next stop to tell of any device, with everything standing still. */
 bool devices_tell(struct devices *ds, struct target_stop *out);
 

@@ -136,6 +136,25 @@ static void serve(struct device *d)
 	step_on(d);
 }
 
+void device_run_free(struct device *d)
+{
+	struct device_mask stopped = { { 0 }, { 0 } };
+
+	device_take_events(d);
+	if (d->link->events_lost)
+		device_cores_ask(d);
+	for (size_t i = 0; i < DEVICE_SLOTS; i++) {
+		struct device_core *c = &d->cores[i];
+
+		if (!c->listed || c->running)
+			continue;
+		device_mask_add(&stopped, c->info.core.type, c->info.core.id);
+		c->has_pending = c->over = false;
+	}
+	if (!device_mask_is_empty(&stopped))
+		device_let_go(d, DEVICE_RESUME, &stopped);
+}
+
 static struct device_core *find_pending(struct device *d)
 {
 	struct device_core *found = NULL;
@@ -152,14 +171,22 @@ static struct device_core *find_pending(struct device *d)
 	return found;
 }
 
-/* Those that reached the same breakpoint are not told one after the other. */
+/* The same breakpoint, or the end of the same task. */
+static bool is_same_stop(const struct device_core *a, const struct device_core *b)
+{
+	if (a->info.status == DEVICE_KILLED)
+		return b->info.status == DEVICE_KILLED;
+	return a->last.kind == TARGET_STOP_SWBREAK && b->pending.kind == TARGET_STOP_SWBREAK &&
+	       a->info.pc == b->info.pc;
+}
+
+/* Cores that stopped for the same reason are not told one after the other. */
 static void join(struct device *d, const struct device_core *told)
 {
 	for (size_t i = 0; i < DEVICE_SLOTS; i++) {
 		struct device_core *c = &d->cores[i];
 
-		if (c->has_pending && c->pending.kind == TARGET_STOP_SWBREAK &&
-		    told->last.kind == TARGET_STOP_SWBREAK && c->info.pc == told->info.pc)
+		if (c->has_pending && is_same_stop(told, c))
 			c->has_pending = false;
 	}
 }

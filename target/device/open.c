@@ -111,6 +111,7 @@ static bool open_device(struct device *d, const struct stub_message *m, unsigned
 		return false;
 	if (!make_arrays(d) || !watch(d))
 		return fail(d, CODE_INTERNAL, "out of memory", code);
+	device_link_listen(d->link, true);
 	return true;
 }
 

@@ -176,11 +176,31 @@ static bool end_retired(struct devices *ds, const struct target_action *a, size_
 	return any;
 }
 
+/* live facts 3: after the interrupt a core can be looked at, and that is all. */
+static bool steps_killed(const struct device *d, const struct target_action *a, size_t n)
+{
+	for (size_t i = 0; i < DEVICE_SLOTS; i++) {
+		const struct device_core *c = &d->cores[i];
+		const struct target_action *mine = c->listed && c->info.status == DEVICE_KILLED
+							   ? action_of(a, n, device_core_tid(d, c))
+							   : NULL;
+
+		if (mine && mine->kind != TARGET_CONTINUE)
+			return true;
+	}
+	return false;
+}
+
 static enum target_status resume(struct target *t, const struct target_action *a, size_t n)
 {
 	struct devices *ds = devices_of(t);
 	bool news = end_retired(ds, a, n);
 
+	for (struct device *d = ds->all; d; d = d->next)
+		if (steps_killed(d, a, n))
+			return target_fail(t, TARGET_UNAVAILABLE,
+					   "the interrupt ended the task: its cores cannot step, "
+					   "continue lets the program go on");
 	for (struct device *d = ds->all; d; d = d->next)
 		news |= d->ready && prepare_all(d, a, n);
 	ds->resumed = true;
@@ -298,8 +318,11 @@ static enum target_status next_event(struct target *t, struct target_stop *out, 
 	device_clients_serve(ds->clients);
 	drop_lost(ds);
 	for (struct device *d = ds->all; ask && d; d = d->next)
-		if (d->ready && device_is_busy(d))
+		if (device_is_busy(d))
 			device_cores_ask(d);
+	for (struct device *d = ds->all; d; d = d->next)
+		if (!d->shown && d->news == DEVICE_NO_NEWS)
+			device_run_free(d);
 	*got = ds->resumed && devices_tell(ds, out);
 	return TARGET_OK;
 }
@@ -333,6 +356,7 @@ void device_release(struct device *d)
 	d->news = DEVICE_NO_NEWS;
 	d->shown = false;
 	device_let_launch(d);
+	device_link_listen(d->link, true);
 }
 
 static void set_free(struct device *d)
@@ -373,19 +397,16 @@ static enum target_status detach(struct target *t, uint32_t pid)
 	return found ? TARGET_OK : target_fail(t, TARGET_NO_THREAD, "there is no process %u", pid);
 }
 
-/* A client that does not follow exec events never sees a device: nothing is held for it. */
+/* A client that does not follow exec events, or is gone, has no device: it runs as if free. */
 static void wish(struct target *t, unsigned wishes)
 {
 	struct devices *ds = devices_of(t);
 
 	ds->wishes = wishes;
 	for (struct device *d = ds->all; d; d = d->next) {
-		d->shown &= wishes != 0;
-		if (!(wishes & TARGET_WISH_EXEC)) {
-			d->news = DEVICE_NO_NEWS;
-			if (d->ready)
-				device_let_launch(d);
-		} else if (d->ready && !d->shown) {
+		if (!(wishes & TARGET_WISH_EXEC))
+			device_release(d);
+		else if (d->ready && !d->shown) {
 			d->news = DEVICE_NEW;
 		}
 	}

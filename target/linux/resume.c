@@ -363,6 +363,7 @@ enum target_status linux_interrupt(struct target *t)
 		return TARGET_OK;
 	}
 	linux_halt_all(l);
+	l->resumed = true; /* who asks waits for a stop, whatever stands still by now */
 	struct linux_thread *th = one_thread(l);
 	if (th && !th->has_pending)
 		linux_pend(th, TARGET_STOP_SIGNAL, TARGET_SIGNAL_INT);

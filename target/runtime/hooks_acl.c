@@ -29,6 +29,8 @@ int aclrtLaunchKernelWithHostArgsImpl(void *func, uint32_t blocks, void *stream,
 				      void *args, size_t n, void *places, size_t place_count);
 int aclrtLaunchKernelWithArgsArrayImpl(void *func, uint32_t blocks, void *stream, void *cfg,
 				       void **args);
+int aclrtSynchronizeStreamImpl(void *stream);
+int aclrtSynchronizeDeviceImpl(void);
 int aclrtSynchronizeStreamWithTimeoutImpl(void *stream, int32_t ms);
 int aclrtSynchronizeDeviceWithTimeoutImpl(int32_t ms);
 
@@ -254,9 +256,18 @@ static void end(bool outer, int error, void *stream)
 	if (!outer)
 		return;
 	if (!error && wait)
-		wait(stream); /* its error comes again when the program waits */
+		runtime_owe(stream, wait(stream));
 	pthread_mutex_unlock(&runtime_get()->launch);
 	runtime_leave();
+}
+
+/* The program hears of errors where it waits, as without us. */
+static int waited(bool outer, const void *stream, bool any, int error)
+{
+	if (!outer)
+		return error;
+	runtime_leave();
+	return runtime_settle(stream, any, error);
 }
 
 RUNTIME_HOOK int aclrtLaunchKernelImpl(void *func, uint32_t blocks, const void *args, size_t n,
@@ -313,12 +324,34 @@ RUNTIME_HOOK int aclrtLaunchKernelWithArgsArrayImpl(void *func, uint32_t blocks,
 
 /* --- waiting: a kernel at a breakpoint takes as long as its user does --- */
 
+RUNTIME_HOOK int aclrtSynchronizeStreamImpl(void *stream)
+{
+	bool outer = runtime_enter();
+	int error = REAL(aclrtSynchronizeStreamImpl)(stream);
+
+	return waited(outer, stream, false, error);
+}
+
+RUNTIME_HOOK int aclrtSynchronizeDeviceImpl(void)
+{
+	bool outer = runtime_enter();
+	int error = REAL(aclrtSynchronizeDeviceImpl)();
+
+	return waited(outer, NULL, true, error);
+}
+
 RUNTIME_HOOK int aclrtSynchronizeStreamWithTimeoutImpl(void *stream, int32_t ms)
 {
-	return REAL(aclrtSynchronizeStreamWithTimeoutImpl)(stream, runtime_get()->path ? -1 : ms);
+	bool outer = runtime_enter();
+	int error = REAL(aclrtSynchronizeStreamWithTimeoutImpl)(stream, outer ? -1 : ms);
+
+	return waited(outer, stream, false, error);
 }
 
 RUNTIME_HOOK int aclrtSynchronizeDeviceWithTimeoutImpl(int32_t ms)
 {
-	return REAL(aclrtSynchronizeDeviceWithTimeoutImpl)(runtime_get()->path ? -1 : ms);
+	bool outer = runtime_enter();
+	int error = REAL(aclrtSynchronizeDeviceWithTimeoutImpl)(outer ? -1 : ms);
+
+	return waited(outer, NULL, true, error);
 }

@@ -30,6 +30,8 @@ int rtKernelLaunchWithHandle(void *handle, uint64_t key, uint32_t blocks, void *
 			     void *stream, const void *info);
 int rtKernelLaunchWithHandleV2(void *handle, uint64_t key, uint32_t blocks, void *args, void *sm,
 			       void *stream, const void *cfg);
+int rtStreamSynchronize(void *stream);
+int rtDeviceSynchronize(void);
 int rtStreamSynchronizeWithTimeout(void *stream, int32_t ms);
 
 /* --- devices --- */
@@ -195,7 +197,7 @@ static int end(bool outer, int error, void *stream)
 	if (!outer)
 		return error;
 	if (!error && wait)
-		wait(stream); /* its error comes again when the program waits */
+		runtime_owe(stream, wait(stream));
 	pthread_mutex_unlock(&runtime_get()->launch);
 	runtime_leave();
 	return error;
@@ -239,7 +241,37 @@ RUNTIME_HOOK int rtKernelLaunchWithHandleV2(void *handle, uint64_t key, uint32_t
 		   stream);
 }
 
+/* --- waiting --- */
+
+/* The program hears of errors where it waits, as without us. */
+static int waited(bool outer, const void *stream, bool any, int error)
+{
+	if (!outer)
+		return error;
+	runtime_leave();
+	return runtime_settle(stream, any, error);
+}
+
+RUNTIME_HOOK int rtStreamSynchronize(void *stream)
+{
+	bool outer = runtime_enter();
+	int error = REAL(rtStreamSynchronize)(stream);
+
+	return waited(outer, stream, false, error);
+}
+
+RUNTIME_HOOK int rtDeviceSynchronize(void)
+{
+	bool outer = runtime_enter();
+	int error = REAL(rtDeviceSynchronize)();
+
+	return waited(outer, NULL, true, error);
+}
+
 RUNTIME_HOOK int rtStreamSynchronizeWithTimeout(void *stream, int32_t ms)
 {
-	return REAL(rtStreamSynchronizeWithTimeout)(stream, runtime_get()->path ? -1 : ms);
+	bool outer = runtime_enter();
+	int error = REAL(rtStreamSynchronizeWithTimeout)(stream, outer ? -1 : ms);
+
+	return waited(outer, stream, false, error);
 }

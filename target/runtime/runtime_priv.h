@@ -36,6 +36,14 @@ struct runtime_function {
 	struct runtime_function *next;
 };
 
+enum { RUNTIME_OWED = 64 };
+
+/** An error that our waiting for a launch took away from the program. */
+struct runtime_owed {
+	const void *stream;
+	int error;
+};
+
 struct runtime {
 	pthread_mutex_t tables; /* guards the lists */
 	pthread_mutex_t launch; /* one launch at a time, to its end */
@@ -46,6 +54,7 @@ struct runtime {
 	int fd[RUNTIME_DEVICES];
 	struct runtime_binary *binaries;
 	struct runtime_function *functions;
+	struct runtime_owed owed[RUNTIME_OWED]; /* error 0: free */
 };
 
 /* --- state.c --- */
@@ -58,6 +67,11 @@ void runtime_leave(void);
 void *runtime_real(const char *name, const char *library);
 /** The same, NULL when there is none. */
 void *runtime_try(const char *name, const char *library);
+
+/** Keeps the error of a launch for whoever waits for its stream next; 0 is none. */
+void runtime_owe(const void *stream, int error);
+/** What waiting for a stream gives, or for all (any): error, or what is owed when that is 0. */
+int runtime_settle(const void *stream, bool any, int error);
 
 /* --- talk.c --- */
 void runtime_tell_device(int32_t device, const char *soc);

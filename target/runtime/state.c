@@ -59,6 +59,35 @@ void runtime_leave(void)
 	set_depth(runtime_get(), 0);
 }
 
+void runtime_owe(const void *stream, int error)
+{
+	struct runtime *r = runtime_get();
+	size_t i = 0;
+
+	pthread_mutex_lock(&r->tables);
+	while (i < RUNTIME_OWED && r->owed[i].error && r->owed[i].stream != stream)
+		i++;
+	if (error && i < RUNTIME_OWED)
+		r->owed[i] = (struct runtime_owed){ stream, error };
+	pthread_mutex_unlock(&r->tables);
+}
+
+int runtime_settle(const void *stream, bool any, int error)
+{
+	struct runtime *r = runtime_get();
+	int owed = 0;
+
+	pthread_mutex_lock(&r->tables);
+	for (size_t i = 0; i < RUNTIME_OWED; i++) {
+		if (!r->owed[i].error || (!any && r->owed[i].stream != stream))
+			continue;
+		owed = r->owed[i].error;
+		r->owed[i].error = 0;
+	}
+	pthread_mutex_unlock(&r->tables);
+	return error ? error : owed;
+}
+
 static void *in_toolkit(const char *name, const char *library)
 {
 	const char *home = getenv("ASCEND_TOOLKIT_HOME");

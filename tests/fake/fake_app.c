@@ -65,7 +65,7 @@ void app_close(struct fake_app *a)
 	target_close(a->t);
 }
 
-static void serve(struct fake_app *a)
+void app_serve(struct fake_app *a)
 {
 	struct target_stop stop;
 	bool got;
@@ -92,7 +92,7 @@ static void send_all(struct fake_app *a, const char *data, size_t n)
 			data += k;
 			n -= (size_t)k;
 		}
-		serve(a);
+		app_serve(a);
 	}
 }
 
@@ -172,5 +172,5 @@ void app_quit(struct fake_app *a)
 {
 	close(a->fd);
 	a->fd = -1;
-	serve(a);
+	app_serve(a);
 }

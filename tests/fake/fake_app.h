@@ -26,6 +26,8 @@ void app_connect(struct fake_app *a);
 /** Sends text, lets the target serve, and reads what it answers: "" while it does not. */
 const char *app_say(struct fake_app *a, const char *text);
 const char *app_answer(struct fake_app *a);
+/** Takes what there is, and nothing to tell may be among it. */
+void app_serve(struct fake_app *a);
 /** "I opened device 0". */
 void app_set_device(struct fake_app *a);
 /** The launch of a kernel whose code is all of the fake's memory. */

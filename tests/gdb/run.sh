@@ -170,6 +170,7 @@ normalise() {
 		-e 's/0x0000\(555\|7ff\)[0-9a-f]*/ADDR/g' \
 		-e '/^Reading \(symbols from target:\)\{0,1\}\/\(usr\/\)\{0,1\}lib/d' \
 		-e '/^(No debugging symbols found in target:\/lib/d' \
+		-e '/^Reading target:\/usr\/lib\/debug/d' -e '/^Reading .*\.so from remote target/d' \
 		-e '/^Reading symbols from \/[lu]/d' -e '/ in \{0,1\}_start ()/d' -e '/^_start ()/d' \
 		-e 's/ *$//' \
 		-e 's/-[0-9a-f]\{12\}\.o/-DIGEST.o/g' -e 's/\(DIGEST\.o  *\)[0-9a-f]\{16\}/\1DIGEST/' \

@@ -114,6 +114,14 @@ static void test_nobody_listens(void)
 	app_set_device(&a);
 	CU_ASSERT_STRING_EQUAL(app_launch(&a, "add"), "$ok;");
 	CU_ASSERT_EQUAL(thread_count(&a), 0);
+	/* an exception ends the task, as it does without a debugger */
+	npu_word(&npu, AT(9), NPU_FAULT);
+	npu_launch(&npu, NPU_BASE, 0xc);
+	CU_ASSERT_EQUAL(app_resume(&a, TARGET_CONTINUE, 0), TARGET_OK);
+	for (int i = 0; i < 1000 && npu.cores[3].status != DEVICE_UNKNOWN; i++)
+		app_serve(&a);
+	CU_ASSERT_TRUE(npu.cores[2].status == DEVICE_UNKNOWN &&
+		       npu.cores[3].status == DEVICE_UNKNOWN);
 	app_close(&a);
 	CU_ASSERT_EQUAL(npu.commands[DEVICE_DISABLE], 1);
 }
@@ -241,6 +249,7 @@ static void test_interrupt(void)
 	CU_ASSERT_EQUAL(stop.signal, TARGET_SIGNAL_INT);
 	CU_ASSERT_EQUAL(pc_of(&a, stop.tid.tid), AT(9));
 	CU_ASSERT_EQUAL(npu.commands[DEVICE_KILL_TASK], 1);
+	CU_ASSERT_EQUAL(app_resume(&a, TARGET_STEP, stop.tid.tid), TARGET_UNAVAILABLE);
 	CU_ASSERT_EQUAL(app_resume(&a, TARGET_CONTINUE, 0), TARGET_OK);
 	app_close(&a);
 }
@@ -345,6 +354,23 @@ static void test_client_lost(void)
 	reach_kernel(&a, &npu);
 	target_wish(a.t, 0);
 	CU_ASSERT_STRING_EQUAL(app_answer(&a), "$ok;");
+	app_close(&a);
+
+	reach_kernel(&a, &npu);
+	npu_word(&npu, AT(40), NPU_END);
+	CU_ASSERT_EQUAL(point(&a, AT(5), true), TARGET_OK);
+	launch(&a);
+	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
+	target_wish(a.t, 0);
+	for (int i = 0; i < 1000 && npu.cores[3].status != DEVICE_UNKNOWN; i++)
+		app_serve(&a);
+	CU_ASSERT_EQUAL(npu.cores[3].status, DEVICE_UNKNOWN);
+	CU_ASSERT_NOT_EQUAL(npu_word_at(&npu, AT(5)), NPU_BREAK);
+	/* the next client is told of it anew */
+	target_wish(a.t, TARGET_WISH_EXEC);
+	CU_ASSERT_EQUAL(app_resume(&a, TARGET_CONTINUE, 0), TARGET_OK);
+	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
+	CU_ASSERT_EQUAL(stop.kind, TARGET_STOP_EXEC);
 	app_close(&a);
 }
 
