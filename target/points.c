@@ -7,11 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "target/rescue.h"
+
+_Static_assert((int)POINTS_INSN_MAX <= (int)RESCUE_PATCH_MAX, "every patch can be noted");
+
 struct point {
 	uint64_t at;
 	unsigned wanted; /* how often it was set */
 	bool patched;
 	uint8_t saved[POINTS_INSN_MAX]; /* the program's bytes under the patch */
+	uint32_t slot; /* where the patch is noted for the case of the server's death, 0 nowhere */
 };
 
 struct points {
@@ -53,6 +58,8 @@ struct points *points_copy(const struct points *p)
 	}
 	memcpy(copy->all, p->all, p->count * sizeof(*p->all));
 	copy->count = copy->cap = p->count;
+	for (size_t i = 0; i < copy->count; i++)
+		copy->all[i].slot = 0;
 	return copy;
 }
 
@@ -142,6 +149,28 @@ bool points_is_patched(const struct points *p, uint64_t at)
 	return point && point->patched;
 }
 
+static void note(const struct points *p, struct point *point, const struct points_memory *m)
+{
+	struct rescue_patch patch = { .pid = m->pid, .n = (uint32_t)p->insn_n, .at = point->at };
+
+	memcpy(patch.saved, point->saved, p->insn_n);
+	memcpy(patch.put, p->insn, p->insn_n);
+	point->slot = rescue_note(m->rescue, point->slot, &patch);
+}
+
+static void drop_note(struct point *point, const struct points_memory *m)
+{
+	rescue_drop(m->rescue, point->slot);
+	point->slot = 0;
+}
+
+void points_note_all(struct points *p, const struct points_memory *m)
+{
+	for (size_t i = 0; m->rescue && i < p->count; i++)
+		if (p->all[i].patched)
+			note(p, &p->all[i], m);
+}
+
 /* What has been overwritten since by the program itself is left alone. */
 static bool unpatch(const struct points *p, struct point *point, const struct points_memory *m)
 {
@@ -151,14 +180,19 @@ static bool unpatch(const struct points *p, struct point *point, const struct po
 	    !m->write(m->ctx, point->at, point->saved, p->insn_n))
 		return false;
 	point->patched = false;
+	drop_note(point, m);
 	return true;
 }
 
 static bool patch(const struct points *p, struct point *point, const struct points_memory *m)
 {
-	if (!m->read(m->ctx, point->at, point->saved, p->insn_n) ||
-	    !m->write(m->ctx, point->at, p->insn, p->insn_n))
+	if (!m->read(m->ctx, point->at, point->saved, p->insn_n))
 		return false;
+	note(p, point, m);
+	if (!m->write(m->ctx, point->at, p->insn, p->insn_n)) {
+		drop_note(point, m);
+		return false;
+	}
 	point->patched = true;
 	return true;
 }

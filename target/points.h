@@ -13,11 +13,15 @@
 
 enum { POINTS_INSN_MAX = 8 };
 
+struct rescue;
+
 /** Access to the memory that is patched; n is the size of the breakpoint instruction. */
 struct points_memory {
 	bool (*read)(void *ctx, uint64_t at, void *buf, size_t n);
 	bool (*write)(void *ctx, uint64_t at, const void *data, size_t n);
 	void *ctx;
+	struct rescue *rescue; /* patches are noted there before they are made; NULL: nowhere */
+	uint32_t pid;          /* whose they are */
 };
 
 struct points;
@@ -26,8 +30,13 @@ struct points;
 struct points *points_create(const void *insn, size_t n);
 /** Forgets all without writing: after the address space is gone. NULL is fine. */
 void points_destroy(struct points *p);
-/** The same table for the copy of an address space that a fork made; NULL: out of memory. */
+/**
+ * The same table for the copy of an address space that a fork made; NULL: out of memory. What is
+ * patched in it is noted nowhere until points_note_all.
+ */
 struct points *points_copy(const struct points *p);
+/** Notes what is patched now; due after points_keep too, before the data is written. */
+void points_note_all(struct points *p, const struct points_memory *m);
 
 /** Counted: as many clears as sets. false: out of memory. */
 bool points_set(struct points *p, uint64_t at);

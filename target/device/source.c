@@ -286,7 +286,7 @@ static bool raw_write(void *ctx, uint64_t at, const void *data, size_t n)
 
 struct points_memory device_raw_memory(struct device *d)
 {
-	return (struct points_memory){ raw_read, raw_write, d };
+	return (struct points_memory){ .read = raw_read, .write = raw_write, .ctx = d };
 }
 
 enum target_status device_mem_write(struct device *d, uint64_t at, const void *data, size_t n)

@@ -48,6 +48,7 @@ static void on_exec(struct linux_target *l, struct linux_thread *th)
 		linux_thread_drop(l, other);
 	}
 	linux_give_back(p);
+	rescue_forget_patches(p->rescue, (uint32_t)p->pid);
 	linux_mem_open(p);
 	p->desc = host_desc(l->host, p->pid);
 	if (fresh) {

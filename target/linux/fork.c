@@ -87,7 +87,7 @@ static bool wait_first_stop(struct linux_target *l, pid_t pid)
 static void release_child(struct linux_target *l, struct linux_process *parent, pid_t pid,
 			  bool vfork)
 {
-	struct linux_process child = { .pid = pid, .mem = -1 };
+	struct linux_process child = { .pid = pid, .mem = -1, .rescue = parent->rescue };
 
 	if (!wait_first_stop(l, pid))
 		return;
@@ -95,10 +95,12 @@ static void release_child(struct linux_target *l, struct linux_process *parent, 
 	if (!vfork && child.points && linux_mem_open(&child)) {
 		struct points_memory m = linux_raw_memory(&child);
 
+		points_note_all(child.points, &m);
 		points_remove_all(child.points, &m);
 		close(child.mem);
 	}
 	points_destroy(child.points);
+	rescue_forget_patches(child.rescue, (uint32_t)pid);
 	linux_child_leave(l, pid, vfork, 0);
 }
 
@@ -109,8 +111,11 @@ static struct linux_process *adopt_child(struct linux_target *l, struct linux_pr
 	struct points *copy = points_copy(parent->points);
 
 	if (p && copy && !vfork) {
+		struct points_memory m = linux_raw_memory(p);
+
 		points_destroy(p->points);
 		p->points = copy;
+		points_note_all(copy, &m);
 		point_codes_copy(&p->codes, &parent->codes);
 	} else {
 		points_destroy(copy);

@@ -104,6 +104,7 @@ static bool add(struct linux_target *l, pid_t pid)
 		end = &(*end)->next;
 	*end = h;
 	l->hold.held_count++;
+	rescue_hold(l->rescue, (uint32_t)pid);
 	return true;
 }
 
@@ -114,6 +115,7 @@ static void drop(struct linux_target *l, struct linux_held *h)
 	while (*at != h)
 		at = &(*at)->next;
 	*at = h->next;
+	rescue_unhold(l->rescue, (uint32_t)h->pid);
 	l->hold.held_count--;
 	destroy(h);
 }

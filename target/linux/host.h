@@ -48,6 +48,9 @@ const void *host_break_insn(size_t *n);
 uint64_t host_break_pc_offset(void);
 /** The si_code of a SIGTRAP that the breakpoint instruction makes. */
 bool host_is_break_code(int si_code);
+/** The pc of a stopped thread by system calls only, for signal handlers. false: no such thread. */
+bool host_pc_get(pid_t tid, uint64_t *pc);
+bool host_pc_put(pid_t tid, uint64_t pc);
 
 /** This CPU has points of that kind. */
 bool host_has_point(enum target_point_kind kind);

@@ -201,6 +201,18 @@ bool host_is_break_code(int si_code)
 	return si_code == SI_KERNEL;
 }
 
+bool host_pc_get(pid_t tid, uint64_t *pc)
+{
+	errno = 0;
+	*pc = (uint64_t)ptrace(PTRACE_PEEKUSER, tid, (void *)offsetof(struct user, regs.rip), NULL);
+	return !errno;
+}
+
+bool host_pc_put(pid_t tid, uint64_t pc)
+{
+	return !ptrace(PTRACE_POKEUSER, tid, (void *)offsetof(struct user, regs.rip), (void *)pc);
+}
+
 /* --- debug registers: Intel SDM volume 3, "Debug Registers" --- */
 
 enum { DR_STATUS = 6, DR_CONTROL = 7, DR7_ENABLE_SHIFT = 2, DR7_TYPE_AT = 16, DR7_SLOT_BITS = 4 };

@@ -1,6 +1,7 @@
 #ifndef TARGET_LINUX_LINUX_H
 #define TARGET_LINUX_LINUX_H
 
+#include "target/rescue.h"
 #include "target/target.h"
 
 /**
@@ -10,6 +11,16 @@
 
 /** An empty target. NULL: out of memory or descriptors, errno says which. */
 struct target *linux_open(struct target_log log);
+/** From now on what is done to processes that were attached is noted there; borrowed. */
+void linux_set_rescue(struct target *t, struct rescue *r);
+
+/**
+ * Lets all processes of the table go on, without a struct target: their threads are stopped, their
+ * code and debug registers restored, a pc behind a breakpoint goes back to it; those that are held
+ * by SIGSTOP get SIGCONT. By system calls only, within seconds whatever the threads do; a signal
+ * handler may call it. The caller traces them (orphans false), or nobody does any more.
+ */
+void linux_let_go(const struct rescue *r, bool orphans);
 
 /**
  * From now on children of debugged processes that no client follows are held for a debugger, and

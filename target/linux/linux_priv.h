@@ -134,6 +134,13 @@ bool linux_hurry(struct linux_target *l);
 /** As waitpid for one thread: what it does takes but a moment. */
 pid_t linux_wait_soon(pid_t tid, int *status);
 
+/* --- let_go.c --- */
+/**
+ * A killed process gives its inotify marks back before the kernel lets go of what it traces, and
+ * that takes milliseconds (inotify_release() in the kernel): in them the guardian restores code.
+ */
+void linux_die_slowly(struct linux_target *l);
+
 /* --- ends.c --- */
 /** Drops a thread that ended while its process goes on. */
 void linux_thread_ended(struct linux_target *l, struct linux_thread *th, int status);

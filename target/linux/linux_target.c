@@ -41,6 +41,8 @@ static void linux_close(struct target *t)
 	close(l->events);
 	close(l->child_fd);
 	close(l->wake_fd);
+	if (l->linger >= 0)
+		close(l->linger);
 	free(l);
 }
 
@@ -241,6 +243,11 @@ static bool watch(int epoll, int fd)
 	return fd >= 0 && epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &ev) == 0;
 }
 
+void linux_set_rescue(struct target *t, struct rescue *r)
+{
+	of(t)->rescue = r;
+}
+
 struct target *linux_open(struct target_log log)
 {
 	struct linux_target *l = calloc(1, sizeof(*l));
@@ -252,6 +259,7 @@ struct target *linux_open(struct target_log log)
 	sigaddset(&child, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &child, NULL);
 	l->base.ops = &linux_ops;
+	l->linger = -1;
 	l->base.log = log;
 	memset(l->program, 0xff, sizeof(l->program));
 	l->host = host_create();

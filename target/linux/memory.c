@@ -53,7 +53,11 @@ static bool raw_write(void *ctx, uint64_t at, const void *data, size_t n)
 
 struct points_memory linux_raw_memory(struct linux_process *p)
 {
-	return (struct points_memory){ raw_read, raw_write, p };
+	return (struct points_memory){ .read = raw_read,
+				       .write = raw_write,
+				       .ctx = p,
+				       .rescue = p->rescue,
+				       .pid = (uint32_t)p->pid };
 }
 
 static struct linux_process *process_of(struct target *t, struct target_tid tid)
@@ -87,7 +91,9 @@ enum target_status linux_mem_write(struct target *t, struct target_tid tid, uint
 	if (!copy)
 		return target_fail(t, TARGET_SYSTEM, "out of memory");
 	memcpy(copy, data, n);
+	struct points_memory m = linux_raw_memory(p);
 	points_keep(p->points, at, copy, n);
+	points_note_all(p->points, &m);
 	ssize_t done = pwrite(p->mem, copy, n, (off_t)at);
 	if (done == (ssize_t)n)
 		return TARGET_OK;

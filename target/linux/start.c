@@ -137,6 +137,7 @@ static void become(const struct target_launch *how, const char **words, int go, 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	setpgid(0, 0);
 	if (how->no_randomization)
 		personality((unsigned long)personality(0xffffffff) | ADDR_NO_RANDOMIZE);
@@ -434,7 +435,8 @@ static enum target_status linux_attach(struct target *t, uint32_t pid)
 		return target_fail(t, TARGET_INVALID, "%u is no process id", pid);
 	if (linux_process_find(l, pid))
 		return target_fail(t, TARGET_INVALID, "Already attached to process %u", pid);
-	if (pid == (uint32_t)getpid())
+	/* with a table for the case of our death, who reads it then is our parent */
+	if (pid == (uint32_t)getpid() || (l->rescue && pid == (uint32_t)getppid()))
 		return target_fail(t, TARGET_INVALID, "process %u is this server", pid);
 	bool held = linux_hold_has(l, (pid_t)pid), stood = stands(pid);
 	struct linux_process *p = linux_process_add(l, (pid_t)pid, true);

@@ -27,6 +27,8 @@ struct linux_process *linux_process_add(struct linux_target *l, pid_t pid, bool 
 	p->pid = pid;
 	p->attached = attached;
 	p->mem = -1;
+	/* what was started ends with the server by PTRACE_O_EXITKILL */
+	p->rescue = attached ? l->rescue : NULL;
 	p->points = points_create(insn, insn_n);
 	if (!p->points) {
 		free(p);
@@ -36,6 +38,9 @@ struct linux_process *linux_process_add(struct linux_target *l, pid_t pid, bool 
 	while (*end)
 		end = &(*end)->next;
 	*end = p;
+	rescue_add(p->rescue, (uint32_t)pid);
+	if (p->rescue)
+		linux_die_slowly(l);
 	return p;
 }
 
@@ -51,6 +56,7 @@ void linux_process_drop(struct linux_target *l, struct linux_process *p)
 		*at = p->next;
 	if (p->mem >= 0)
 		close(p->mem);
+	rescue_forget(p->rescue, (uint32_t)p->pid);
 	points_destroy(p->points);
 	point_codes_clear(&p->codes);
 	linux_thread_db_drop(p);

@@ -8,6 +8,7 @@
 #include "target/linux/proc.h"
 #include "target/point_code.h"
 #include "target/points.h"
+#include "target/rescue.h"
 #include "target/target.h"
 
 /**
@@ -66,6 +67,7 @@ struct linux_process {
 	bool borrower;      /* by vfork: until it calls exec or ends its memory is the parent's */
 	bool attached;      /* not started by us: detached, not killed, at the end */
 	int mem;            /* /proc/PID/mem, O_CLOEXEC */
+	struct rescue *rescue; /* of the target, for what goes on without us; NULL: not needed */
 	struct linux_thread *threads, *newest;
 	size_t thread_count;
 	size_t running; /* threads that run */
@@ -128,6 +130,8 @@ struct linux_target {
 	bool none_left;    /* the last thread that was resumed has ended */
 	struct host *host; /* CPU tables, owned */
 	struct linux_hold hold; /* children nobody follows */
+	struct rescue *rescue; /* borrowed, may be NULL */
+	int linger;        /* inotify, with a mark once something is attached; -1: none */
 	char *thread_db_folders; /* where libthread_db is looked for, NULL: preset */
 };
 

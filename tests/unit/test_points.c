@@ -40,7 +40,7 @@ static struct points *start(struct memory *m, struct points_memory *access)
 	static const uint8_t insn = BREAK;
 
 	*m = (struct memory){ .bytes = { 0 } };
-	*access = (struct points_memory){ mem_read, mem_write, m };
+	*access = (struct points_memory){ .read = mem_read, .write = mem_write, .ctx = m };
 	for (size_t i = 0; i < SIZE; i++)
 		m->bytes[i] = (uint8_t)i;
 	return points_create(&insn, 1);
