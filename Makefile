@@ -89,7 +89,7 @@ check: deps ## install what is missing, build, run every test
 	$(AGAIN) check-all
 check-all: $(BIN) $(UNIT_BIN) $(REPLAY_BIN) $(TEST_FILES) ## every test, without deps
 	$(RUN) $(RINGS)
-check-unit: $(UNIT_BIN) $(TEST_FILES) ## unit tests
+check-unit: $(BIN) $(UNIT_BIN) $(TEST_FILES) ## unit tests
 	$(RUN) unit
 check-protocol: $(BIN) $(TEST_FILES) ## transcripts against the daemon
 	$(RUN) protocol

@@ -5,6 +5,7 @@
 #include "stub/conn.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@ enum {
 
 bool conn_init(struct conn *c, size_t packet, struct packet_log *log, struct stats *stats)
 {
-	*c = (struct conn){ .in = -1, .out = -1, .log = log, .stats = stats };
+	*c = (struct conn){ .in = -1, .out = -1, .log = log, .stats = stats, .stop = -1 };
 	c->storage = malloc(packet + 1);
 	c->sent = malloc(RSP_FRAME_ROOM(packet) + 1);
 	c->input = malloc(INPUT);
@@ -35,7 +36,7 @@ void conn_deinit(struct conn *c)
 	free(c->storage);
 	free(c->sent);
 	free(c->input);
-	*c = (struct conn){ .in = -1, .out = -1 };
+	*c = (struct conn){ .in = -1, .out = -1, .stop = -1 };
 }
 
 void conn_open(struct conn *c, int in, int out)
@@ -57,20 +58,43 @@ void conn_close(struct conn *c)
 	c->in = c->out = -1;
 }
 
+/* Until the client takes bytes again; false: it does not, or the server ends. */
+static bool wait_writable(const struct conn *c)
+{
+	struct pollfd p[] = { { .fd = c->out, .events = POLLOUT },
+			      { .fd = c->stop, .events = POLLIN } };
+
+	return poll(p, 2, SEND_TIMEOUT_MS) != 0 && !p[1].revents;
+}
+
+/*
+ * Sockets do not block. A pipe blocks a write of more than it has room for, and poll promises room
+ * for PIPE_BUF bytes (pipe(7)).
+ */
+static ssize_t write_some(const struct conn *c, const char *data, size_t n)
+{
+	if (c->in == c->out)
+		return write(c->out, data, n);
+	if (!wait_writable(c)) {
+		errno = ETIMEDOUT;
+		return -1;
+	}
+	return write(c->out, data, n < PIPE_BUF ? n : PIPE_BUF);
+}
+
 static void write_all(struct conn *c, const char *data, size_t n)
 {
 	packet_log_bytes(c->log, PACKET_TO_CLIENT, data, n);
 	c->stats->bytes_out += n;
 	while (n && !c->lost) {
-		struct pollfd p = { .fd = c->out, .events = POLLOUT };
-		ssize_t done = write(c->out, data, n);
+		ssize_t done = write_some(c, data, n);
 
 		if (done > 0) {
 			data += done;
 			n -= (size_t)done;
 		} else if (done < 0 && errno != EAGAIN && errno != EINTR) {
 			c->lost = true;
-		} else if (poll(&p, 1, SEND_TIMEOUT_MS) == 0) {
+		} else if (!wait_writable(c)) {
 			c->lost = true;
 		}
 	}
@@ -81,6 +105,7 @@ void conn_send(struct conn *c, const char *payload, size_t n)
 {
 	bool ack = c->ack_due && !c->no_ack;
 
+	packet_ring_add(c->recent, PACKET_TO_CLIENT, payload, n);
 	c->ack_due = false;
 	c->sent[0] = '+';
 	c->sent_n = rsp_frame_encode('$', payload, n, true, c->sent + 1);
@@ -89,6 +114,7 @@ void conn_send(struct conn *c, const char *payload, size_t n)
 
 void conn_notify(struct conn *c, const char *text, size_t n)
 {
+	packet_ring_add(c->recent, PACKET_TO_CLIENT, text, n);
 	c->sent_n = rsp_frame_encode('%', text, n, true, c->sent + 1);
 	write_all(c, c->sent + 1, c->sent_n);
 	c->sent_n = 0;
@@ -104,8 +130,12 @@ void conn_flush_ack(struct conn *c)
 static void answer(struct conn *c, enum rsp_event ev)
 {
 	switch (ev) {
+	case RSP_INTERRUPT:
+		packet_ring_add(c->recent, PACKET_FROM_CLIENT, "\3", 1);
+		break;
 	case RSP_PACKET:
 		c->stats->packets++;
+		packet_ring_add(c->recent, PACKET_FROM_CLIENT, c->frame.data, c->frame.len);
 		c->ack_due = true;
 		break;
 	case RSP_TOO_LONG:

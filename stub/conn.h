@@ -6,6 +6,7 @@
 
 #include "rsp/frame.h"
 #include "stub/packet_log.h"
+#include "stub/packet_ring.h"
 #include "stub/stats.h"
 
 /**
@@ -25,6 +26,8 @@ struct conn {
 	size_t input_at, input_n;
 	struct packet_log *log; /* borrowed, never NULL */
 	struct stats *stats;    /* likewise */
+	struct packet_ring *recent; /* borrowed, may be NULL */
+	int stop; /* readable: no client is worth waiting for any more; -1: none such */
 };
 
 /** Buffers for packets of at most `packet` bytes. false: out of memory. */

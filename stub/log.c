@@ -86,6 +86,11 @@ bool log_open(struct log *l, const char *where, char *why)
 	return true;
 }
 
+int log_fd(const struct log *l)
+{
+	return l->sink == LOG_TO_FILE && l->file.fd >= 0 ? l->file.fd : STDERR_FILENO;
+}
+
 bool log_wants(const struct log *l, enum target_log_level level)
 {
 	return level <= l->level || l->debug;

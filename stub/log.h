@@ -43,6 +43,8 @@ void log_deinit(struct log *l);
  */
 bool log_open(struct log *l, const char *where, char *why);
 
+/** Where a report goes that is no message: the file, or stderr. */
+int log_fd(const struct log *l);
 /** True when a message of that level would be written: asks before costly text is made. */
 bool log_wants(const struct log *l, enum target_log_level level);
 void log_text(struct log *l, enum target_log_level level, const char *text);

@@ -12,13 +12,16 @@
 #include "config/config.h"
 #include "stub/access.h"
 #include "stub/comm.h"
+#include "stub/crash.h"
 #include "stub/disable.h"
+#include "stub/guardian.h"
 #include "stub/launch.h"
 #include "stub/limits.h"
 #include "stub/live.h"
 #include "stub/log.h"
 #include "stub/options.h"
 #include "stub/packet_log.h"
+#include "stub/packet_ring.h"
 #include "stub/server.h"
 #include "stub/session.h"
 #include "stub/translate.h"
@@ -32,6 +35,9 @@ struct program {
 	struct config config;
 	struct log log;
 	struct packet_log packets;
+	struct packet_ring recent;
+	struct guardian *guardian; /* NULL: nothing has to be undone after us */
+	struct crash *crash;
 	struct comm_listener listener;
 	struct access access;
 	struct limits limits;
@@ -179,6 +185,7 @@ static bool open_target(struct program *p)
 	if (p->config.hold_children[0] &&
 	    !linux_hold_children(p->live.host, p->config.hold_children))
 		return !complain(1, "out of memory");
+	linux_set_rescue(p->target, guardian_rescue(p->guardian));
 	switch (p->options.mode) {
 	case OPTIONS_RUN:
 		return start_program(p);
@@ -194,8 +201,13 @@ static bool start_listening(struct program *p, const struct comm *comm)
 {
 	char why[COMM_WORDS];
 
-	return comm->kind == COMM_STDIO || comm_listen(comm, &p->listener, why) ||
-	       !complain(1, why);
+	if (comm->kind == COMM_STDIO)
+		return true;
+	if (!comm_listen(comm, &p->listener, why))
+		return !complain(1, why);
+	if (p->guardian)
+		guardian_note_listener(p->guardian, &p->listener);
+	return true;
 }
 
 /* What those who may connect may not do. */
@@ -244,6 +256,8 @@ static int serve(struct program *p)
 		.target = p->target,
 		.log = &p->log,
 		.packets = &p->packets,
+		.recent = &p->recent,
+		.crash = p->crash,
 		.listener = comm.kind == COMM_STDIO ? NULL : &p->listener,
 		.access = &p->access,
 		.once = p->config.once,
@@ -256,10 +270,24 @@ static int serve(struct program *p)
 	return server_run(&setup);
 }
 
+/* From here on this may be another process than the one that the user started. */
+static bool stand_guard(struct program *p)
+{
+	struct crash_setup setup = { .log = &p->log, .packets = &p->recent };
+
+	if (p->options.mode != OPTIONS_CORE && !(p->guardian = guardian_split(linux_let_go)))
+		return !complain(1, strerror(errno));
+	setup.guardian = p->guardian;
+	p->crash = crash_watch(&setup);
+	return p->crash || !complain(1, strerror(errno));
+}
+
 static int debug(struct program *p)
 {
 	char why[OPTIONS_WORDS];
 
+	if (!stand_guard(p))
+		return 1;
 	if (!read_config(p))
 		return 2;
 	if (!options_apply(&p->options, &p->config, why))

@@ -54,12 +54,15 @@ enum {
 
 static bool block_signals(struct server *s)
 {
+	static const int may_be_ignored[] = { SIGINT, SIGHUP }; /* by nohup(1), by shells */
+	struct sigaction now;
 	sigset_t set;
 
 	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
+	for (size_t i = 0; i < sizeof(may_be_ignored) / sizeof(may_be_ignored[0]); i++)
+		if (sigaction(may_be_ignored[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+			sigaddset(&set, may_be_ignored[i]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -306,6 +309,7 @@ static void take_signal(struct server *s)
 		return;
 	log_format(s->setup.log, TARGET_LOG_INFO, "signal %u: the server ends", info.ssi_signo);
 	s->done = true;
+	crash_server_ends(s->setup.crash, info.ssi_code);
 }
 
 static bool is_busy(const struct server *s)
@@ -478,6 +482,8 @@ int server_run(const struct server_setup *setup)
 		conn_deinit(&s.conn);
 		return 1;
 	}
+	s.conn.recent = setup->recent;
+	s.conn.stop = s.signals;
 	if (!setup->listener) {
 		fprintf(stderr, "Remote debugging using stdio\n");
 		s.done = !start_session(&s, STDIN_FILENO, private_stdout());

@@ -5,8 +5,10 @@
 
 #include "stub/access.h"
 #include "stub/comm.h"
+#include "stub/crash.h"
 #include "stub/log.h"
 #include "stub/packet_log.h"
+#include "stub/packet_ring.h"
 #include "stub/session.h"
 #include "target/target.h"
 
@@ -15,6 +17,8 @@ struct server_setup {
 	struct target *target;
 	struct log *log;
 	struct packet_log *packets;
+	struct packet_ring *recent;     /* the last packets, for a report of a crash */
+	struct crash *crash;            /* takes signals when the loop does not; may be NULL */
 	struct comm_listener *listener; /* NULL: one client on stdin and stdout */
 	const struct access *access;    /* who may connect */
 	bool once;                      /* end with the first connection that said something */

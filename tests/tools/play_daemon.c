@@ -116,6 +116,8 @@ static void become(struct play_daemon *d, int in, int out, const char *const *ar
 	signal(SIGPIPE, SIG_DFL);
 	if (d->variable[0])
 		putenv(d->variable);
+	signal(SIGINT, SIG_DFL); /* a shell that runs us in the background ignores it */
+	signal(SIGHUP, SIG_DFL);
 	dup2(in >= 0 ? in : null, STDIN_FILENO);
 	dup2(out >= 0 ? out : d->out_fd, STDOUT_FILENO);
 	dup2(d->err_fd, STDERR_FILENO);

@@ -30,6 +30,9 @@ $(O)/tests/unit/test_mkkernel: $(MKKERNEL_OBJ)
 $(O)/tests/unit/test_mkcore: $(RECIPE_OBJ)
 $(O)/tests/unit/test_mkcore: LDLIBS += -lunicorn -lm
 
+# a unit test that needs the real daemon
+$(O)/tests/unit/test_guardian: $(addprefix $(TOOL_DIR)/,play_daemon.o play_text.o play_wire.o)
+
 # plays tests/protocol/*.rsp against the daemon
 $(TOOL_DIR)/rsp-play: $(addprefix $(TOOL_DIR)/,rsp-play.o play_app.o play_daemon.o play_start.o \
 		play_text.o play_wire.o) $(LIB)
