@@ -121,10 +121,10 @@ coverage: ## lines and branches that the tests reach
 	$(Q)-find $(O)-cov -name "*.gcda" -delete 2>/dev/null
 	-$(AGAIN) O=$(O)-cov CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage check-all
 	$(Q)tests/coverage.sh $(O)-cov
-demo: deps ## make a dump, serve it, show what gdb shows
+demo: deps ## a dump and a live kernel, as gdb shows them
 	$(AGAIN) demo-run
 .PHONY: demo-run
-demo-run: $(BIN) $(O)/tests/dumps/demo.core
+demo-run: $(BIN) $(SIM_BIN) $(RT_STUB) $(O)/tests/dumps/demo.core $(APP_DIR)/add_custom
 	$(Q)O=$(O) tests/demo.sh
 deps: ## install missing Debian packages, or say which
 	$(Q)tests/deps.sh
