@@ -70,6 +70,7 @@ static void on_exec(struct linux_target *l, struct linux_thread *th)
 
 /* --- stops of a thread --- */
 
+/* A step inside its range is nothing to tell of, also while all are being stopped. */
 static bool in_range(struct linux_target *l, struct linux_thread *th)
 {
 	uint64_t pc;
@@ -158,7 +159,7 @@ void linux_step_done(struct linux_target *l, struct linux_thread *th)
 	th->over = hit && th->pending.kind == TARGET_STOP_HWBREAK;
 	if (told || th->over || !th->stepping)
 		return;
-	if (in_range(l, th) && !l->halting)
+	if (in_range(l, th))
 		return;
 	arrive(l, th);
 	linux_pend(th, TARGET_STOP_SIGNAL, TARGET_SIGNAL_TRAP);
@@ -180,8 +181,8 @@ static void on_trap(struct linux_target *l, struct linux_thread *th)
 	}
 	if (on_hw_hit(l, th, &hit))
 		return;
-	bool again = th->stepping && !l->halting && in_range(l, th);
-	if (again && !l->non_stop)
+	bool again = th->stepping && in_range(l, th);
+	if (again && !l->halting && !l->non_stop)
 		l->stepper = th->tid;
 	if (hit || again) {
 		linux_go_on(l, th, 0);
@@ -408,24 +409,27 @@ void linux_handle(struct linux_target *l, pid_t tid, int status)
 
 /* --- collecting --- */
 
+enum { AT_ONCE = 64 }; /* what threads do is looked at, then what the client wants */
+
 static void drain(struct linux_target *l)
 {
 	struct signalfd_siginfo info;
-	bool none = true;
 	uint64_t count;
+	int status, n = 0;
 	pid_t tid;
-	int status;
 
 	/* there is never more than one SIGCHLD waiting (signal(7), "Queueing") */
 	bool child = read(l->child_fd, &info, sizeof(info)) > 0;
 	if (l->woken)
 		l->woken = read(l->wake_fd, &count, sizeof(count)) < 0;
-	while ((tid = waitpid(-1, &status, __WALL | WNOHANG)) > 0) {
+	while (n < AT_ONCE && (tid = waitpid(-1, &status, __WALL | WNOHANG)) > 0) {
 		linux_handle(l, tid, status);
-		none = false;
+		n++;
 	}
+	if (n == AT_ONCE)
+		linux_wake(l);
 	/* a signal and no status: that is how a leader ends while it has threads */
-	if (child && (none || l->running <= linux_leaders(l)))
+	if (child && (!n || l->running <= linux_leaders(l)))
 		linux_leaders_ended(l);
 }
 

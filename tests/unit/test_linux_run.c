@@ -373,6 +373,25 @@ static void test_interrupted_step(void)
 	close_child(&l);
 }
 
+/* A step inside its range that the interruption ends is not told of. */
+static void test_interrupted_range(void)
+{
+	const struct target_action range = {
+		.kind = TARGET_RANGE_STEP, .pid = -1, .tid = -1, .end = UINT64_MAX
+	};
+	struct target_stop stop;
+	struct live l;
+
+	open_child(&l, spin_all, 1);
+	for (int i = 0; i < 10 * ROUNDS; i++) {
+		CU_ASSERT_EQUAL(target_resume(l.t, &range, 1), TARGET_OK);
+		CU_ASSERT_EQUAL(target_interrupt(l.t), TARGET_OK);
+		CU_ASSERT_TRUE_FATAL(live_event(&l, &stop));
+		CU_ASSERT_EQUAL(stop.signal, TARGET_SIGNAL_INT);
+	}
+	close_child(&l);
+}
+
 /* All threads of the child stand in a stop of the tracer. */
 static bool all_stand(const struct live *l)
 {
@@ -446,6 +465,7 @@ int main(void)
 		{ "which thread is interrupted", test_interrupted_thread },
 		{ "each thread is told of", test_no_starvation },
 		{ "step that is interrupted", test_interrupted_step },
+		{ "range step that is interrupted", test_interrupted_range },
 		{ "hit of a breakpoint that is gone", test_hit_of_no_breakpoint },
 		{ "watchpoint after a detach", test_detached_watch },
 	};
