@@ -80,11 +80,11 @@ $(FUZZ_BIN): %: %.o $(TEST_LIB) $(LIB)
 	$(Q)$(LINK) -fsanitize=fuzzer $(LDLIBS)
 
 # Tools are installed before pkg-config is asked for anything: hence the second make.
-RINGS := unit protocol random gdb fuzz lint
+RINGS := unit protocol random gdb fuzz lint suite
 AGAIN = +$(Q)$(MAKE) --no-print-directory
 RUN = $(Q)O=$(O) CC=$(CC) tests/run
 
-.PHONY: check check-all $(RINGS:%=check-%)
+.PHONY: check check-all check-gdb-full $(RINGS:%=check-%)
 check: deps ## install what is missing, build, run every test
 	$(AGAIN) check-all
 check-all: $(BIN) $(UNIT_BIN) $(REPLAY_BIN) $(TEST_FILES) ## every test, without deps
@@ -97,6 +97,10 @@ check-random: $(BIN) $(TEST_FILES) ## sequences of packets by chance against the
 	$(RUN) random
 check-gdb: $(BIN) $(TEST_FILES) ## stock gdb (and lldb) against the daemon
 	$(RUN) gdb
+check-suite: $(BIN) ## a part of gdb's own testsuite: 10 minutes
+	$(RUN) suite
+check-gdb-full: $(BIN) ## all of it, on three boards: an hour or two
+	$(Q)O=$(O) tests/gdb/suite.sh full
 check-fuzz: $(REPLAY_BIN) ## fuzz targets over their corpora
 	$(RUN) fuzz
 check-lint: lint

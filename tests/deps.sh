@@ -4,7 +4,7 @@
 build='gcc make libc6-dev pkg-config libelf-dev libdwarf-dev libinih-dev libssl-dev libjson-c-dev
 	libunicorn-dev zlib1g-dev'
 tests='libcunit1-dev gdb-multiarch gdbserver lldb-14 gcc-aarch64-linux-gnu
-	g++-aarch64-linux-gnu universal-ctags clang clang-format libclang-rt-14-dev python3 iproute2'
+	g++-aarch64-linux-gnu universal-ctags clang clang-format libclang-rt-14-dev python3 iproute2 gdb dejagnu g++ xz-utils'
 
 if ! command -v dpkg-query >/dev/null; then
 	echo "deps: not a Debian system: see that these or their like are there:" $build $tests
