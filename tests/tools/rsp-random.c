@@ -232,7 +232,7 @@ int main(int argc, char **argv)
 	}
 	drop_table(&y.random);
 	play_text_deinit(&y.said);
-	printf("random: %llu passed, %lu failed (%lu packets)\n",
-	       (unsigned long long)(w.sequences - failed), failed, y.packets);
+	printf("%lu packets\nrandom: %llu passed, %lu failed\n", y.packets,
+	       (unsigned long long)(w.sequences - failed), failed);
 	return failed ? 1 : 0;
 }
