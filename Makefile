@@ -59,7 +59,7 @@ FUZZ_BIN := $(FUZZ_SRC:%.c=$(O)/%)
 REPLAY_BIN := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(O)/tests/fuzz/replay_%)
 TEST_FILES :=
 -include target/sim/rules.mk tests/kernels/rules.mk tests/tools/rules.mk tests/bench/rules.mk
--include target/runtime/rules.mk tests/apps/rules.mk tests/apps/samples.mk
+-include target/runtime/rules.mk tests/apps/rules.mk tests/apps/samples.mk tests/faults/rules.mk
 TEST_FILES += $(KERNELS)
 
 # Fakes and the writer of dumps, for the unit tests and fuzz targets that want them.
@@ -80,7 +80,7 @@ $(FUZZ_BIN): %: %.o $(TEST_LIB) $(LIB)
 	$(Q)$(LINK) -fsanitize=fuzzer $(LDLIBS)
 
 # Tools are installed before pkg-config is asked for anything: hence the second make.
-RINGS := unit protocol random gdb fuzz lint suite
+RINGS := unit protocol random faults gdb fuzz lint suite
 AGAIN = +$(Q)$(MAKE) --no-print-directory
 RUN = $(Q)O=$(O) CC=$(CC) tests/run
 
@@ -95,6 +95,8 @@ check-protocol: $(BIN) $(TEST_FILES) ## transcripts against the daemon
 	$(RUN) protocol
 check-random: $(BIN) $(TEST_FILES) ## sequences of packets by chance against the daemon
 	$(RUN) random
+check-faults: $(BIN) $(TEST_FILES) ## sessions of which every single call is made to fail
+	$(Q)FAULTS_EVERY=1 O=$(O) tests/run faults
 check-gdb: $(BIN) $(TEST_FILES) ## stock gdb (and lldb) against the daemon
 	$(RUN) gdb
 check-suite: $(BIN) ## a part of gdb's own testsuite: 10 minutes

@@ -80,24 +80,27 @@ static bool wait_first_stop(struct linux_target *l, pid_t pid)
 {
 	int status;
 
-	return linux_early_take(l, pid, &status) || waitpid(pid, &status, __WALL) == pid;
+	return linux_early_take(l, pid, &status) || linux_wait_for(pid, &status);
 }
 
-/* A forked child's memory is a copy, patches included; that of a vforked one is the parent's. */
+/*
+ * A forked child's memory is a copy, patches included; that of a vforked one is the parent's. The
+ * child stands at its first stop.
+ */
 static void release_child(struct linux_target *l, struct linux_process *parent, pid_t pid,
 			  bool vfork)
 {
 	struct linux_process child = { .pid = pid, .mem = -1, .rescue = parent->rescue };
 
-	if (!wait_first_stop(l, pid))
-		return;
 	child.points = points_copy(parent->points);
-	if (!vfork && child.points && linux_mem_open(&child)) {
+	if (!vfork && child.points) {
 		struct points_memory m = linux_raw_memory(&child);
 
+		linux_mem_open(&child);
 		points_note_all(child.points, &m);
 		points_remove_all(child.points, &m);
-		close(child.mem);
+		if (child.mem >= 0)
+			close(child.mem);
 	}
 	points_destroy(child.points);
 	rescue_forget_patches(child.rescue, (uint32_t)pid);
@@ -174,12 +177,14 @@ void linux_on_fork(struct linux_target *l, struct linux_thread *th, bool vfork)
 	pid_t pid = event_message(th);
 	struct linux_process *child = NULL;
 
-	if (l->wishes & wish && wait_first_stop(l, pid))
+	bool stands = wait_first_stop(l, pid);
+	if (l->wishes & wish && stands)
 		child = adopt_child(l, parent, pid, vfork);
 	if (!child) {
 		if (vfork)
 			lend(th);
-		release_child(l, parent, pid, vfork);
+		if (stands)
+			release_child(l, parent, pid, vfork);
 		linux_go_on(l, th, 0);
 		return;
 	}

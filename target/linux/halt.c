@@ -50,6 +50,16 @@ static bool wait_one(struct linux_target *l, size_t running)
 	return tid > 0 || errno == EINTR;
 }
 
+bool linux_wait_for(pid_t tid, int *status)
+{
+	pid_t got;
+
+	do
+		got = waitpid(tid, status, __WALL);
+	while (got < 0 && errno == EINTR);
+	return got == tid;
+}
+
 void linux_halt_process(struct linux_target *l, struct linux_process *p)
 {
 	p->halting = true;

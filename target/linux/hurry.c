@@ -2,6 +2,7 @@
  * Short waits. What a thread does for one instruction is over before this process has gone to sleep
  * and been woken: looking again for a moment is faster, and leaves the CPU to whoever wants it.
  */
+#include <errno.h>
 #include <sched.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -51,12 +52,21 @@ bool linux_hurry(struct linux_target *l)
 	return linux_has_event(l);
 }
 
-pid_t linux_wait_soon(pid_t tid, int *status)
+bool linux_wait_thread(struct linux_target *l, const struct linux_thread *th, int *status)
 {
 	int64_t start = now();
-	pid_t got;
+	pid_t tid = th->tid, got;
 
 	while (!(got = waitpid(tid, status, __WALL | WNOHANG)) && now() - start < PATIENCE)
 		sched_yield();
-	return got ? got : waitpid(tid, status, __WALL);
+	while (got != tid) {
+		got = waitpid(-1, status, __WALL);
+		if (got < 0 && errno != EINTR)
+			return false;
+		if (got > 0 && got != tid)
+			linux_handle(l, got, *status);
+		if (linux_thread_find(l, tid) != th)
+			return false;
+	}
+	return true;
 }

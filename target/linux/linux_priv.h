@@ -13,14 +13,13 @@
 /** Options of every thread that is traced. */
 enum {
 	LINUX_TRACE_OPTIONS = PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
-			      PTRACE_O_TRACEVFORKDONE | PTRACE_O_TRACEEXEC |
-			      PTRACE_O_TRACESYSGOOD,
+			      PTRACE_O_TRACEVFORKDONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD,
 };
 
 /* --- code.c --- */
 /** Runs what belongs to a breakpoint that was hit. true: the client shall hear of the hit. */
-bool linux_point_tells(struct linux_target *l, struct linux_thread *th,
-		       enum target_point_kind kind, uint64_t at);
+bool linux_point_tells(struct linux_target *l, struct linux_thread *th, enum target_point_kind kind,
+		       uint64_t at);
 
 /* --- over.c --- */
 /** Runs the threads of a process that shall run; those that go over a breakpoint do so first. */
@@ -125,14 +124,20 @@ void linux_halt_all(struct linux_target *l);
 /** The same for the threads of one process; the others go on. */
 void linux_halt_process(struct linux_target *l, struct linux_process *p);
 
+/** waitpid for just this process or thread, however often a signal interrupts it. */
+bool linux_wait_for(pid_t tid, int *status);
+
 /* --- hurry.c --- */
 /**
  * Waits a moment for the end of the step that was just begun: it takes less time than a turn of the
  * server's loop. true: there is something to tell.
  */
 bool linux_hurry(struct linux_target *l);
-/** As waitpid for one thread: what it does takes but a moment. */
-pid_t linux_wait_soon(pid_t tid, int *status);
+/**
+ * The next status of one thread, which comes in a moment. What others do meanwhile is sorted: a
+ * leader that was killed is heard of only behind them. false: there is no such thread any more.
+ */
+bool linux_wait_thread(struct linux_target *l, const struct linux_thread *th, int *status);
 
 /* --- let_go.c --- */
 /**

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <unistd.h>
 
 #include "target/auto.h"
@@ -39,16 +40,54 @@ static size_t read_raw(const struct linux_process *p, uint64_t at, void *buf, si
 	return done;
 }
 
+/* A thread through which ptrace reaches the memory: any that stands. */
+static pid_t standing(const struct linux_process *p)
+{
+	for (const struct linux_thread *th = p->threads; th; th = th->next)
+		if (!th->running)
+			return th->tid;
+	return p->pid;
+}
+
+/*
+ * Word by word, when the file fails. Kernels may forbid writes through /proc/PID/mem to memory that
+ * is read-only, and a breakpoint that stays behind ends the program. from NULL: reads.
+ */
+static bool by_ptrace(pid_t tid, uint64_t at, void *to, const void *from, size_t n)
+{
+	for (size_t done = 0; done < n;) {
+		size_t offset = (at + done) % sizeof(long), part = sizeof(long) - offset;
+		void *place = (void *)(uintptr_t)(at + done - offset);
+
+		part = part < n - done ? part : n - done;
+		errno = 0;
+		long word = ptrace(PTRACE_PEEKTEXT, tid, place, NULL);
+		if (errno)
+			return false;
+		if (!from)
+			memcpy((uint8_t *)to + done, (uint8_t *)&word + offset, part);
+		else
+			memcpy((uint8_t *)&word + offset, (const uint8_t *)from + done, part);
+		if (from && ptrace(PTRACE_POKETEXT, tid, place, (void *)word) != 0)
+			return false;
+		done += part;
+	}
+	return true;
+}
+
 static bool raw_read(void *ctx, uint64_t at, void *buf, size_t n)
 {
-	return read_raw(ctx, at, buf, n) == n;
+	const struct linux_process *p = ctx;
+
+	return read_raw(p, at, buf, n) == n || by_ptrace(standing(p), at, buf, NULL, n);
 }
 
 static bool raw_write(void *ctx, uint64_t at, const void *data, size_t n)
 {
 	const struct linux_process *p = ctx;
 
-	return pwrite(p->mem, data, n, (off_t)at) == (ssize_t)n;
+	return pwrite(p->mem, data, n, (off_t)at) == (ssize_t)n ||
+	       by_ptrace(standing(p), at, NULL, data, n);
 }
 
 struct points_memory linux_raw_memory(struct linux_process *p)

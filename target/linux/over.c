@@ -65,7 +65,7 @@ static int step(struct linux_target *l, struct linux_thread *th, struct held *he
 	linux_hw_update(th);
 	do {
 		ptrace(how, th->tid, NULL, NULL);
-		if (linux_wait_soon(th->tid, &status) != th->tid)
+		if (!linux_wait_thread(l, th, &status))
 			return -1;
 	} while (!is_plain_trap(status) && !is_call_entry(status) &&
 		 is_on_the_way(l, th, held, status));

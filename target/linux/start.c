@@ -165,14 +165,15 @@ static bool leave_exec(pid_t pid, int *status)
 {
 	ptrace(PTRACE_SETOPTIONS, pid, NULL,
 	       (void *)(intptr_t)(LINUX_TRACE_OPTIONS | PTRACE_O_EXITKILL));
-	return ptrace(PTRACE_SYSCALL, pid, NULL, NULL) == 0 &&
-	       waitpid(pid, status, __WALL) == pid && WIFSTOPPED(*status);
+	/* one that was killed meanwhile has its end to tell */
+	ptrace(PTRACE_SYSCALL, pid, NULL, NULL);
+	return linux_wait_for(pid, status) && WIFSTOPPED(*status);
 }
 
 /* Runs the child up to the last exec. false: it ended before; *status is how. */
 static bool run_to_program(pid_t pid, unsigned execs, int *status)
 {
-	while (waitpid(pid, status, __WALL) == pid) {
+	while (linux_wait_for(pid, status)) {
 		if (!WIFSTOPPED(*status))
 			return false;
 		bool exec = *status >> 8 == (SIGTRAP | PTRACE_EVENT_EXEC << 8);
@@ -301,8 +302,9 @@ static enum target_status start_words(struct linux_target *l, const struct targe
 		return target_fail(t, TARGET_SYSTEM, "cannot trace a new process: %s",
 				   strerror(error));
 	}
-	bool there = write(pipes.go[1], "", 1) == 1 &&
-		     run_to_program(child, expected_execs(how), &status);
+	if (write(pipes.go[1], "", 1) != 1)
+		kill(child, SIGKILL);
+	bool there = run_to_program(child, expected_execs(how), &status);
 	enum target_status result = TARGET_OK;
 	if (!there)
 		result = start_failed(t, how, pipes.report[0], status);

@@ -80,7 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!size)
 		return 0;
-	client_open(&c, data[0] & 31);
+	client_open(&c, data[0] & 63);
 	for (int i = 0; i < PACKETS_MAX && rsp_text_split(&all, '\n', &line); i++) {
 		if (line.n == 1 && *line.p >= 3 && *line.p <= 7)
 			control(&c, *line.p);

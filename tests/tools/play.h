@@ -8,7 +8,7 @@
 
 /** The pieces of rsp-play: text, a connection as a client has it, the daemon, what it debugs. */
 
-enum { PLAY_STEP_MS = 5000, PLAY_PAUSE_MS = 30, PLAY_ARGS = 32, PLAY_PATH = 512 };
+enum { PLAY_STEP_MS = 15000, PLAY_PAUSE_MS = 30, PLAY_ARGS = 32, PLAY_PATH = 512 };
 
 /** Growing bytes with a NUL behind them. */
 struct play_text {

@@ -107,17 +107,6 @@ static enum play_got next_byte(struct play_wire *w, char *out)
 	return got;
 }
 
-/* Eats the '+' that is due for a packet we sent. */
-static enum play_got take_ack(struct play_wire *w)
-{
-	bool due = w->ack_due;
-	char c = '+';
-
-	w->ack_due = false;
-	enum play_got got = due ? next_byte(w, &c) : PLAY_GOT;
-	return got == PLAY_GOT && c != '+' ? PLAY_BROKEN : got;
-}
-
 /* Notifications may come before the '+' of a packet, and behind it. */
 static enum play_got skip_notices(struct play_wire *w, char mark)
 {
@@ -140,6 +129,19 @@ static enum play_got skip_notices(struct play_wire *w, char mark)
 	return got;
 }
 
+/* Eats the '+' that is due for a packet we sent. */
+static enum play_got take_ack(struct play_wire *w)
+{
+	bool due = w->ack_due;
+	char c = '+';
+
+	w->ack_due = false;
+	enum play_got got = due ? skip_notices(w, '+') : PLAY_GOT;
+	if (due && got == PLAY_GOT)
+		got = next_byte(w, &c);
+	return got == PLAY_GOT && c != '+' ? PLAY_BROKEN : got;
+}
+
 /* --- sending --- */
 
 static bool send_all(struct play_wire *w, const char *p, size_t n)
@@ -157,7 +159,7 @@ static bool send_all(struct play_wire *w, const char *p, size_t n)
 
 bool wire_send(struct play_wire *w, const struct play_text *payload)
 {
-	if ((w->ack_due && skip_notices(w, '$') != PLAY_GOT) || take_ack(w) != PLAY_GOT)
+	if (take_ack(w) != PLAY_GOT)
 		return false;
 	char *escaped = malloc(2 * payload->n + 1);
 	char *frame = malloc(RSP_FRAME_ROOM(2 * payload->n + 1));
@@ -198,11 +200,9 @@ bool wire_send_raw(struct play_wire *w, const struct play_text *bytes)
 /* Eats the '+' that is due and the '$' of the reply or the '%' of a notification. */
 static enum play_got packet_start(struct play_wire *w, char mark)
 {
+	enum play_got got = take_ack(w);
 	char c = 0;
-	enum play_got got = skip_notices(w, mark);
 
-	if (got == PLAY_GOT)
-		got = take_ack(w);
 	if (got == PLAY_GOT)
 		got = skip_notices(w, mark);
 	if (got == PLAY_GOT)

@@ -217,11 +217,15 @@ const char *probe_check(struct probe *p, bool gone)
 
 /* --- start and end --- */
 
+const char probe_refused[] = "the server refused to attach";
+
 static const char *note_stop(struct probe *p, const char *reply)
 {
 	const char *thread = strstr(reply, "thread:p"), *pc = strstr(reply, "10:");
 	uint64_t value = 0;
 
+	if (reply[0] == 'E')
+		return probe_refused;
 	if (reply[0] != 'T' || !thread)
 		return "no stop reply at the start";
 	p->pid = strtoull(thread + strlen("thread:p"), NULL, 16);

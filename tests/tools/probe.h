@@ -30,6 +30,8 @@ struct probe {
 	size_t code_n;
 };
 
+/** What probe_start says when the server answered the attach with an error. */
+extern const char probe_refused[];
 /** Starts all of it and says hello. NULL, or what did not work. */
 const char *probe_start(struct probe *p);
 /**

@@ -47,8 +47,12 @@ $(TOOL_DIR)/rsp-probe: $(TOOL_DIR)/rsp-probe.o $(PROBE_OBJ) $(LIB)
 $(TOOL_DIR)/rsp-random: $(addprefix $(TOOL_DIR)/,rsp-random.o random.o) $(PROBE_OBJ) $(LIB)
 	$(Q)$(LINK)
 
+# sessions with a server of which a call fails
+$(TOOL_DIR)/rsp-faults: $(TOOL_DIR)/rsp-faults.o $(PROBE_OBJ) $(LIB)
+	$(Q)$(LINK)
+
 # serves a recorded session
 $(TOOL_DIR)/rsp-replay: $(addprefix $(TOOL_DIR)/,rsp-replay.o play_text.o) $(LIB)
 	$(Q)$(LINK)
 
-TEST_FILES += $(addprefix $(TOOL_DIR)/,rsp-play rsp-probe rsp-random rsp-replay) $(DUMPS)
+TEST_FILES += $(addprefix $(TOOL_DIR)/,rsp-faults rsp-play rsp-probe rsp-random rsp-replay) $(DUMPS)

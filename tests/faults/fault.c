@@ -1,0 +1,153 @@
+/*
+ * The n-th call of the system or of the allocator fails. Linked into a second server with --wrap,
+ * so that calls of the server itself come here and those of libraries do not. Which call is ordered
+ * by rsp-faults. A failure is one that can happen: interrupted waits, no memory, no descriptors, a
+ * connection that is reset, a thread that was killed.
+ */
+#include "tests/faults/fault.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct fault_orders *orders;
+static pid_t owner; /* what the server forks is left alone */
+
+__attribute__((constructor)) static void start(void)
+{
+	const char *path = getenv("FAULT_FILE");
+	int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
+
+	if (fd < 0)
+		return;
+	void *map = mmap(NULL, sizeof(*orders), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	owner = getpid();
+	orders = map == MAP_FAILED ? NULL : map;
+	unsetenv("FAULT_FILE");
+}
+
+static bool fails(const char *name)
+{
+	if (!orders || getpid() != owner || ++orders->count != orders->at)
+		return false;
+	snprintf(orders->name, sizeof(orders->name), "%s", name);
+	return true;
+}
+
+/* RESULT NAME(PARAMETERS), called as NAME(ARGUMENTS); failing it is FAILED with errno ERROR. */
+#define WRAP(result, name, parameters, arguments, failed, error)                                   \
+	result __real_##name parameters;                                                           \
+	result __wrap_##name parameters;                                                           \
+	result __wrap_##name parameters                                                            \
+	{                                                                                          \
+		if (!fails(#name))                                                                 \
+			return __real_##name arguments;                                            \
+		errno = error;                                                                     \
+		return failed;                                                                     \
+	}
+
+WRAP(void *, malloc, (size_t n), (n), NULL, ENOMEM)
+WRAP(void *, calloc, (size_t n, size_t size), (n, size), NULL, ENOMEM)
+WRAP(void *, realloc, (void *p, size_t n), (p, n), NULL, ENOMEM)
+WRAP(char *, strdup, (const char *s), (s), NULL, ENOMEM)
+WRAP(void *, mmap, (void *at, size_t n, int prot, int flags, int fd, off_t offset),
+     (at, n, prot, flags, fd, offset), MAP_FAILED, ENOMEM)
+WRAP(pid_t, waitpid, (pid_t pid, int *status, int options), (pid, status, options), -1, EINTR)
+WRAP(int, poll, (struct pollfd * fds, nfds_t n, int ms), (fds, n, ms), -1, EINTR)
+WRAP(ssize_t, read, (int fd, void *buf, size_t n), (fd, buf, n), -1, EIO)
+WRAP(ssize_t, write, (int fd, const void *buf, size_t n), (fd, buf, n), -1, ENOSPC)
+WRAP(ssize_t, pread, (int fd, void *buf, size_t n, off_t at), (fd, buf, n, at), -1, EIO)
+WRAP(ssize_t, pwrite, (int fd, const void *buf, size_t n, off_t at), (fd, buf, n, at), -1, EIO)
+WRAP(ssize_t, send, (int fd, const void *buf, size_t n, int flags), (fd, buf, n, flags), -1,
+     ECONNRESET)
+WRAP(ssize_t, recv, (int fd, void *buf, size_t n, int flags), (fd, buf, n, flags), -1, ECONNRESET)
+WRAP(pid_t, fork, (void), (), -1, EAGAIN)
+WRAP(int, pipe2, (int *fds, int flags), (fds, flags), -1, EMFILE)
+WRAP(int, socket, (int domain, int type, int protocol), (domain, type, protocol), -1, EMFILE)
+WRAP(int, accept4, (int fd, struct sockaddr *a, socklen_t *n, int flags), (fd, a, n, flags), -1,
+     EMFILE)
+WRAP(int, epoll_create1, (int flags), (flags), -1, EMFILE)
+WRAP(int, epoll_ctl, (int epoll, int how, int fd, struct epoll_event *ev), (epoll, how, fd, ev), -1,
+     ENOSPC)
+WRAP(int, signalfd, (int fd, const sigset_t *set, int flags), (fd, set, flags), -1, EMFILE)
+WRAP(int, eventfd, (unsigned value, int flags), (value, flags), -1, EMFILE)
+WRAP(FILE *, fopen, (const char *path, const char *how), (path, how), NULL, EMFILE)
+WRAP(DIR *, opendir, (const char *path), (path), NULL, EMFILE)
+WRAP(ssize_t, readlink, (const char *path, char *buf, size_t n), (path, buf, n), -1, EACCES)
+WRAP(int, fstat, (int fd, struct stat *st), (fd, st), -1, EIO)
+WRAP(int, stat, (const char *path, struct stat *st), (path, st), -1, EACCES)
+
+/* The mode is there only where a file may be made; passing it on does no harm. */
+int __real_open(const char *path, int flags, mode_t mode);
+int __wrap_open(const char *path, int flags, mode_t mode);
+int __wrap_open(const char *path, int flags, mode_t mode)
+{
+	if (!fails("open"))
+		return __real_open(path, flags, mode);
+	errno = EMFILE;
+	return -1;
+}
+
+int __real_ioctl(int fd, unsigned long request, void *arg);
+int __wrap_ioctl(int fd, unsigned long request, void *arg);
+int __wrap_ioctl(int fd, unsigned long request, void *arg)
+{
+	if (!fails("ioctl"))
+		return __real_ioctl(fd, request, arg);
+	errno = EIO;
+	return -1;
+}
+
+static bool has_ended(pid_t tid)
+{
+	char path[64], text[512] = "";
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)tid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC, 0);
+	if (fd < 0)
+		return true;
+	(void)!read(fd, text, sizeof(text) - 1);
+	close(fd);
+	const char *state = strrchr(text, ')');
+	return !state || strchr("ZX", state[2]);
+}
+
+/* ptrace knows it no more when its state says so; its end stays to be waited for. */
+static void kill_thread(pid_t tid)
+{
+	enum { TRIES = 2000, PAUSE_US = 500 };
+
+	kill(tid, SIGKILL);
+	for (int i = 0; i < TRIES && !has_ended(tid); i++)
+		usleep(PAUSE_US);
+}
+
+/* A thread that cannot be traced, or that somebody killed just now. */
+long __real_ptrace(int request, pid_t tid, void *addr, void *data);
+long __wrap_ptrace(int request, pid_t tid, void *addr, void *data);
+long __wrap_ptrace(int request, pid_t tid, void *addr, void *data)
+{
+	if (!fails("ptrace"))
+		return __real_ptrace(request, tid, addr, data);
+	errno = EPERM;
+	if (request == PTRACE_SEIZE)
+		return -1;
+	kill_thread(tid);
+	errno = ESRCH;
+	return -1;
+}

@@ -1,0 +1,16 @@
+#ifndef TESTS_FAULTS_FAULT_H
+#define TESTS_FAULTS_FAULT_H
+
+#include <stdint.h>
+
+/**
+ * Shared between rsp-faults and the server that it lets fail: a file of this size whose path the
+ * server finds in FAULT_FILE. Calls are counted over all functions that fault.c wraps.
+ */
+struct fault_orders {
+	uint64_t at;	/* this call fails, counted from 1; 0: none */
+	uint64_t count; /* calls so far */
+	char name[32];	/* of the function that failed, "" none has */
+};
+
+#endif

@@ -1,0 +1,250 @@
+/*
+ * rsp-faults [--every N]: plays short sessions with a server of which one call of the system or the
+ * allocator fails, the first, the second, and so on to the last. Whatever fails, the server answers
+ * or ends in order within its time, and leaves no process stopped, patched or running that should
+ * not be. --every N tries one call of N only.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/faults/fault.h"
+#include "tests/tools/probe.h"
+
+enum { STEPS = 24, RUN_MS = 10, INTERRUPTS = 3, INTERRUPT_MS = 1500, END_MS = 1000 };
+
+struct scenario {
+	const char *name;
+	enum probe_kind kind;
+	const char *packets[STEPS]; /* "{...}" as in probe_fill; NULL behind the last */
+};
+
+static const struct scenario scenarios[] = {
+	{ "attach and leave", PROBE_PROCESS, { "?" } },
+	{ "attach and detach", PROBE_PROCESS, { "?", "D;{pid}", "?" } },
+	{ "break, step, read",
+	  PROBE_PROCESS,
+	  { "Z0,{pc},1", "vCont;c", "g", "m{pc},20", "vCont;s:p{pid}.{pid}", "p10",
+	    "M{ram},4:01020304", "Z0,{pc},1;X3,220027", "vCont;c", "vCont;r{pc},{pc}:p{pid}.{pid}",
+	    "z0,{pc},1", "vCont;s:p{pid}.{pid}" } },
+	{ "breakpoint left", PROBE_PROCESS, { "Z0,{pc},1", "Z0,{text},1", "vCont;c", "vCont;c" } },
+	{ "watch",
+	  PROBE_PROCESS,
+	  { "Z1,{pc},1", "vCont;c", "Z2,{ram},8", "vCont;c", "z1,{pc},1" } },
+	{ "non-stop",
+	  PROBE_PROCESS,
+	  { "QNonStop:1", "vCont;t:p{pid}.-1", "?", "QNonStop:0", "?" } },
+	{ "documents",
+	  PROBE_PROCESS,
+	  { "qXfer:threads:read::0,fff", "qXfer:features:read:target.xml:0,fff",
+	    "qXfer:auxv:read::0,fff", "qXfer:libraries-svr4:read::0,fff",
+	    "qXfer:exec-file:read:{pid}:0,fff", "qXfer:osdata:read:processes:0,fff",
+	    "qXfer:siginfo:read::0,fff", "qfThreadInfo", "qThreadExtraInfo,p{pid}.{pid}" } },
+	{ "files",
+	  PROBE_PROCESS,
+	  { "vFile:setfs:{pid}", "vFile:open:2f70726f632f73656c662f6d617073,0,0", "vFile:fstat:0",
+	    "vFile:pread:0,100,0", "vFile:close:0",
+	    "vFile:readlink:2f70726f632f73656c662f657865" } },
+	{ "monitor",
+	  PROBE_PROCESS,
+	  { "qRcmd,68656c70", "qRcmd,7374617473", "qRcmd,6c6f67206c6576656c2033", "qRcmd,78",
+	    "qSymbol::", "qSearch:memory:{text};1000;abc", "qCRC:{text},100" } },
+	{ "kill", PROBE_PROCESS, { "Z0,{pc},1", "vCont;c", "vKill;{pid}", "?" } },
+	{ "run", PROBE_PROCESS, { "D;{pid}", "vRun;{program}", "vCont;c", "g", "k" } },
+	{ "fork",
+	  PROBE_PROCESS,
+	  { "D;{pid}", "qSupported:multiprocess+;fork-events+;vfork-events+;exec-events+",
+	    "vRun;{program};666f726b", "vCont;c", "vCont;c", "vCont;c" } },
+	{ "exec", PROBE_PROCESS, { "D;{pid}", "vRun;{program};65786563", "vCont;c", "vCont;c" } },
+	{ "dump",
+	  PROBE_DUMP,
+	  { "?", "g", "m12c0d0000000,100", "qXfer:threads:read::0,fff",
+	    "qXfer:features:read:target.xml:0,fff", "qXfer:osdata:read:ascend-cores:0,fff",
+	    "qXfer:libraries:read::0,fff", "vFile:open:2f617363656e642f646576302f646576696365,0,0",
+	    "vFile:pread:0,1000,0", "qRcmd,617363656e6420696e666f20636f726573" } },
+};
+
+struct play {
+	struct probe probe;
+	struct fault_orders *orders;
+	char program[2 * PLAY_PATH]; /* digits for vRun */
+	pid_t started;		     /* by vRun, 0 none */
+};
+
+static void note_started(struct play *y, const struct play_text *got)
+{
+	const char *at = got->p[0] == 'T' ? strstr(got->p, "thread:p") : NULL;
+	pid_t pid = at ? (pid_t)strtol(at + strlen("thread:p"), NULL, 16) : 0;
+
+	if (pid > 1 && pid != y->probe.app.pid)
+		y->started = pid;
+}
+
+static bool may_run(const struct play_text *t)
+{
+	return !strncmp(t->p, "vCont;", 6) && !strstr(t->p, "vCont;t");
+}
+
+/* A user presses the interrupt key again when nothing happens. */
+static enum play_got stop_it(struct probe *p)
+{
+	enum play_got got = wire_silence(&p->wire, RUN_MS);
+
+	for (int i = 0; got == PLAY_TIMEOUT && i < INTERRUPTS; i++) {
+		wire_send_raw(&p->wire, &(struct play_text){ .p = (char *)"\3", .n = 1 });
+		got = wire_silence(&p->wire, INTERRUPT_MS);
+	}
+	return got;
+}
+
+/* PLAY_GOT, or how it ended; a server that left in order is PLAY_CLOSED. */
+static enum play_got play_packet(struct play *y, const char *packet)
+{
+	struct play_text named = { 0 }, sent = { 0 }, got = { 0 };
+	struct probe *p = &y->probe;
+	enum play_got how = PLAY_GOT;
+
+	probe_fill(p, packet, &named);
+	const char *at = strstr(named.p, "{program}");
+	play_text_add(&sent, named.p, at ? (size_t)(at - named.p) : named.n);
+	if (at) {
+		play_text_add(&sent, y->program, strlen(y->program));
+		play_text_add(&sent, at + strlen("{program}"), strlen(at + strlen("{program}")));
+	}
+	play_text_add(&got, "", 0);
+	if (!wire_send(&p->wire, &sent))
+		how = PLAY_CLOSED;
+	else if (may_run(&sent))
+		how = stop_it(p);
+	if (how == PLAY_GOT && strcmp(sent.p, "k") != 0)
+		how = probe_reply(p, &got);
+	if (how == PLAY_GOT)
+		note_started(y, &got);
+	play_text_deinit(&named);
+	play_text_deinit(&sent);
+	play_text_deinit(&got);
+	return how;
+}
+
+/* NULL, or what a server may not do even if a call of it fails. */
+static const char *play_all(struct play *y, const struct scenario *s)
+{
+	const char *why = probe_start(&y->probe);
+	enum play_got how = PLAY_GOT;
+
+	y->probe.wire.skips_notices = true;
+	for (size_t i = 0; !why && how == PLAY_GOT && s->packets[i]; i++) {
+		how = play_packet(y, s->packets[i]);
+		if (how == PLAY_TIMEOUT)
+			why = "no reply";
+	}
+	/* a start that was refused in order is one */
+	if (why == probe_refused || (why && daemon_wait(&y->probe.daemon, END_MS)))
+		why = NULL;
+	if (!why)
+		why = probe_end(&y->probe);
+	return why;
+}
+
+static const char *check_started(struct play *y)
+{
+	struct play_app app = { .pid = y->started };
+
+	for (int ms = 0; y->started && ms < PLAY_STEP_MS; ms += PLAY_PAUSE_MS) {
+		if (app_is_gone(&app))
+			return NULL;
+		usleep(PLAY_PAUSE_MS * 1000);
+	}
+	if (!y->started)
+		return NULL;
+	kill(y->started, SIGKILL);
+	return "a program that the server started goes on";
+}
+
+static const char *play(struct play *y, const struct scenario *s, uint64_t at)
+{
+	*y->orders = (struct fault_orders){ .at = at };
+	y->started = 0;
+	y->probe.kind = s->kind;
+	y->probe.meddled = false;
+	const char *why = play_all(y, s);
+	const char *left = check_started(y);
+	probe_drop(&y->probe);
+	return why ? why : left;
+}
+
+struct counts {
+	unsigned long passed, failed;
+};
+
+static void play_scenario(struct play *y, const struct scenario *s, uint64_t every,
+			  struct counts *c)
+{
+	const char *why = play(y, s, 0);
+	uint64_t calls = y->orders->count;
+
+	if (why || !calls) {
+		printf("%s: without a fault: %s\n", s->name, why ? why : "no call was counted");
+		c->failed++;
+		return;
+	}
+	for (uint64_t at = 1; at <= calls; at += every) {
+		why = play(y, s, at);
+		*(why ? &c->failed : &c->passed) += 1;
+		if (why)
+			printf("%s: call %llu of %llu, %s: %s\n", s->name, (unsigned long long)at,
+			       (unsigned long long)calls, y->orders->name, why);
+	}
+	fflush(stdout);
+}
+
+static void hex_of(const char *text, char *out, size_t cap)
+{
+	for (size_t n = 0; *text && n + 2 < cap; n += 2)
+		snprintf(out + n, cap - n, "%02x", (unsigned char)*text++);
+}
+
+static struct fault_orders *share_orders(char *path)
+{
+	int fd = mkstemp(path);
+	void *map = MAP_FAILED;
+
+	if (fd >= 0 && ftruncate(fd, sizeof(struct fault_orders)) == 0)
+		map = mmap(NULL, sizeof(struct fault_orders), PROT_READ | PROT_WRITE, MAP_SHARED,
+			   fd, 0);
+	if (fd >= 0)
+		close(fd);
+	return map == MAP_FAILED ? NULL : map;
+}
+
+int main(int argc, char **argv)
+{
+	const char *o = getenv("O") ? getenv("O") : "build";
+	char server[PLAY_PATH], core[PLAY_PATH], program[PLAY_PATH];
+	char path[] = "/tmp/rsp-faults-XXXXXX";
+	struct play y = { .orders = share_orders(path) };
+	struct counts c = { 0 };
+	uint64_t every = argc == 3 && !strcmp(argv[1], "--every") ? strtoull(argv[2], NULL, 0) : 1;
+
+	if (!y.orders || !every || (argc != 1 && argc != 3)) {
+		fprintf(stderr, "rsp-faults [--every N]\n");
+		return 2;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	snprintf(server, sizeof(server), "%s/tests/faults/ascend-gdbserver", o);
+	snprintf(core, sizeof(core), "%s/tests/dumps/packets.core", o);
+	snprintf(program, sizeof(program), "%s/tests/apps/stay", o);
+	hex_of(program, y.program, sizeof(y.program));
+	setenv("FAULT_FILE", path, 1);
+	y.probe = (struct probe){ .server = server, .folder = o, .core = core };
+	for (size_t i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++)
+		play_scenario(&y, &scenarios[i], every, &c);
+	unlink(path);
+	printf("faults: %lu passed, %lu failed\n", c.passed, c.failed);
+	return c.failed ? 1 : 0;
+}
