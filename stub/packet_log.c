@@ -93,40 +93,6 @@ static void make_room(struct packet_log *p, size_t n)
 	p->last = PACKET_NONE;
 }
 
-static void keep(struct packet_log *p, enum packet_direction way, const void *data, size_t n)
-{
-	struct packet_head *head = &p->kept[p->next++ % PACKET_LOG_KEPT];
-
-	head->way = way;
-	head->n = (uint32_t)n;
-	memcpy(head->data, data, n < sizeof(head->data) ? n : sizeof(head->data));
-}
-
-/* No function of stdio may be called here. */
-void packet_log_recent(const struct packet_log *p, int fd)
-{
-	static const char dots[] = " ...";
-
-	for (size_t i = 0; i < PACKET_LOG_KEPT; i++) {
-		const struct packet_head *head = &p->kept[(p->next + i) % PACKET_LOG_KEPT];
-		size_t n = head->n < PACKET_LOG_HEAD ? head->n : PACKET_LOG_HEAD, used = 0;
-		char line[2 + PACKET_LOG_HEAD * ESCAPE_ROOM + sizeof(dots) + 1];
-
-		if (head->way == PACKET_NONE)
-			continue;
-		line[used++] = (char)head->way;
-		line[used++] = ' ';
-		for (size_t j = 0; j < n; j++)
-			used += escape(head->data[j], line + used);
-		if (n < head->n) {
-			memcpy(line + used, dots, sizeof(dots) - 1);
-			used += sizeof(dots) - 1;
-		}
-		line[used++] = '\n';
-		(void)log_write_all(fd, line, used);
-	}
-}
-
 static void show(struct packet_log *p, enum packet_direction way, const void *data, size_t n)
 {
 	const unsigned char *bytes = data;
@@ -149,8 +115,6 @@ void packet_log_bytes(struct packet_log *p, enum packet_direction way, const voi
 
 	if (p->echo && n)
 		show(p, way, data, n);
-	if (n)
-		keep(p, way, data, n);
 	if (p->file.fd < 0 || !n)
 		return;
 	make_room(p, n);

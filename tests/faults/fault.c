@@ -25,7 +25,8 @@
 #include <unistd.h>
 
 static struct fault_orders *orders;
-static pid_t owner; /* what the server forks is left alone */
+static pid_t owner;  /* the process that is counted; what it starts is left alone */
+static bool guarded; /* the first fork has parted the guardian and the server */
 
 __attribute__((constructor)) static void start(void)
 {
@@ -76,7 +77,6 @@ WRAP(ssize_t, pwrite, (int fd, const void *buf, size_t n, off_t at), (fd, buf, n
 WRAP(ssize_t, send, (int fd, const void *buf, size_t n, int flags), (fd, buf, n, flags), -1,
      ECONNRESET)
 WRAP(ssize_t, recv, (int fd, void *buf, size_t n, int flags), (fd, buf, n, flags), -1, ECONNRESET)
-WRAP(pid_t, fork, (void), (), -1, EAGAIN)
 WRAP(int, pipe2, (int *fds, int flags), (fds, flags), -1, EMFILE)
 WRAP(int, socket, (int domain, int type, int protocol), (domain, type, protocol), -1, EMFILE)
 WRAP(int, accept4, (int fd, struct sockaddr *a, socklen_t *n, int flags), (fd, a, n, flags), -1,
@@ -91,6 +91,24 @@ WRAP(DIR *, opendir, (const char *path), (path), NULL, EMFILE)
 WRAP(ssize_t, readlink, (const char *path, char *buf, size_t n), (path, buf, n), -1, EACCES)
 WRAP(int, fstat, (int fd, struct stat *st), (fd, st), -1, EIO)
 WRAP(int, stat, (const char *path, struct stat *st), (path, st), -1, EACCES)
+
+/* The first child is the server, if there is one; its parent becomes the guardian. */
+pid_t __real_fork(void);
+pid_t __wrap_fork(void);
+pid_t __wrap_fork(void)
+{
+	bool first = !guarded;
+
+	guarded = true;
+	if (fails("fork")) {
+		errno = EAGAIN;
+		return -1;
+	}
+	pid_t pid = __real_fork();
+	if (first && pid >= 0)
+		owner = pid ? 0 : getpid();
+	return pid;
+}
 
 /* The mode is there only where a file may be made; passing it on does no harm. */
 int __real_open(const char *path, int flags, mode_t mode);

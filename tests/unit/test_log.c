@@ -278,33 +278,6 @@ static void test_log_is_bounded(void)
 	scratch_close(&s);
 }
 
-/* The last ones, oldest first, file or not. */
-static void test_packets_recent(void)
-{
-	struct scratch s;
-	struct packet_log p;
-	char long_one[PACKET_LOG_HEAD + 1], text[8];
-
-	scratch_path(&s);
-	packet_log_init(&p);
-	for (int i = 0; i < PACKET_LOG_KEPT + 5; i++) {
-		int n = snprintf(text, sizeof(text), "$%d#", i);
-
-		packet_log_bytes(&p, PACKET_FROM_CLIENT, text, (size_t)n);
-	}
-	memset(long_one, 1, sizeof(long_one));
-	packet_log_bytes(&p, PACKET_TO_CLIENT, long_one, sizeof(long_one));
-	int fd = open(s.path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	CU_ASSERT_TRUE_FATAL(fd >= 0);
-	packet_log_recent(&p, fd);
-	close(fd);
-	CU_ASSERT_NSTRING_EQUAL(scratch_read(&s), "w $6#\nw $7#\n", 12);
-	CU_ASSERT_PTR_NOT_NULL(strstr(s.text, "w $68#\nr \\x01"));
-	CU_ASSERT_STRING_EQUAL(s.text + strlen(s.text) - 9, "\\x01 ...\n");
-	packet_log_deinit(&p);
-	unlink(s.path);
-}
-
 static void test_packets_large_piece(void)
 {
 	struct scratch s;
@@ -371,7 +344,6 @@ int main(void)
 		{ "packet log: gdb's form", test_packets_form },
 		{ "packet log: bounded", test_packets_are_bounded },
 		{ "a log file is rotated", test_log_is_bounded },
-		{ "the last packets are kept", test_packets_recent },
 		{ "packet log: large pieces", test_packets_large_piece },
 		{ "packet log: echo in the log", test_packets_echo },
 		{ "packet log: off", test_packets_off },
