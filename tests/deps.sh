@@ -4,17 +4,25 @@
 build='gcc make libc6-dev pkg-config libelf-dev libdwarf-dev libinih-dev libssl-dev libjson-c-dev
 	libunicorn-dev zlib1g-dev'
 tests='libcunit1-dev gdb-multiarch gdbserver lldb-14 gcc-aarch64-linux-gnu
-	g++-aarch64-linux-gnu universal-ctags clang clang-format libclang-rt-14-dev python3 iproute2 gdb dejagnu g++ xz-utils'
+	g++-aarch64-linux-gnu universal-ctags clang clang-format libclang-rt-14-dev python3 iproute2
+	gdb dejagnu g++ xz-utils'
+# what some tests are skipped without: taken along, but no reason to call apt
+extra=
+[ "$(uname -m)" != x86_64 ] || extra='libc6-dev-i386 lib32gcc-12-dev'
 
 if ! command -v dpkg-query >/dev/null; then
 	echo "deps: not a Debian system: see that these or their like are there:" $build $tests
 	exit 0
 fi
-missing=$(for package in $build $tests; do
-	dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
-		echo "$package"
-done | tr '\n' ' ')
+missing_of() {
+	for package in "$@"; do
+		dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
+			echo "$package"
+	done | tr '\n' ' '
+}
+missing=$(missing_of $build $tests)
 [ -n "$missing" ] || exit 0
+missing="$missing$(missing_of $extra)"
 
 sudo=
 if [ "$(id -u)" -ne 0 ]; then

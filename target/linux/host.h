@@ -39,6 +39,11 @@ bool host_reg_get(const struct host *h, const struct arch_reg *r, const void *se
 		  void *value);
 bool host_reg_put(const struct host *h, const struct arch_reg *r, void *set, size_t n,
 		  const void *value);
+/**
+ * General registers of a stopped thread as libthread_db computes with them: those of a 64-bit
+ * program, whatever the thread runs. n: room in regs. false: no such thread.
+ */
+bool host_thread_regs(pid_t tid, void *regs, size_t n);
 /** Base address of a thread's segment; index is what libthread_db names it by. */
 bool host_thread_area(pid_t tid, int index, uint64_t *base);
 /** Number of the system call a stopped thread is in. */

@@ -353,6 +353,18 @@ int64_t host_syscall_number(pid_t tid)
 	return ptrace(PTRACE_PEEKUSER, tid, (void *)offsetof(struct user, regs.orig_rax), NULL);
 }
 
+bool host_thread_regs(pid_t tid, void *regs, size_t n)
+{
+	struct user_regs_struct all;
+
+	/* unlike PTRACE_GETREGSET this has one form, also of a 32-bit program */
+	if (n < sizeof(all) || ptrace(PTRACE_GETREGS, tid, NULL, &all) != 0)
+		return false;
+	memset(regs, 0, n);
+	memcpy(regs, &all, sizeof(all));
+	return true;
+}
+
 /*
  * 64-bit programs name the segment by the number of its register in struct user_regs_struct
  * (<sys/reg.h>), 32-bit ones by its entry in the thread's descriptor table (get_thread_area(2)).

@@ -4,8 +4,6 @@
  * process says is trusted: the library computes with its answers.
  */
 #include <string.h>
-#include <sys/ptrace.h>
-#include <sys/uio.h>
 
 #include "target/linux/thread_db_priv.h"
 
@@ -48,14 +46,11 @@ ps_err_e ps_pdwrite(struct ps_prochandle *ph, psaddr_t at, const void *data, siz
 
 ps_err_e ps_lgetregs(struct ps_prochandle *ph, lwpid_t lwp, prgregset_t regs)
 {
-	struct iovec io = { regs, sizeof(prgregset_t) };
 	struct linux_thread *th = stopped_thread(ph, lwp);
 
 	if (!th)
 		return PS_BADLID;
-	memset(regs, 0, sizeof(prgregset_t));
-	/* the note of the set is 1 (NT_PRSTATUS) on every CPU */
-	return ptrace(PTRACE_GETREGSET, th->tid, (void *)1, &io) == 0 ? PS_OK : PS_ERR;
+	return host_thread_regs(th->tid, regs, sizeof(prgregset_t)) ? PS_OK : PS_ERR;
 }
 
 ps_err_e ps_lsetregs(struct ps_prochandle *ph, lwpid_t lwp, const prgregset_t regs)

@@ -9,6 +9,11 @@ LISTS_FLAGS := -O1 -I. -ffreestanding -fno-stack-protector -fpie -fvisibility=hi
 APPS := $(addprefix $(APP_DIR)/,spaces say stay $(if $(filter x86_64,$(ARCH)),lists64 lists32))
 APPS += $(addprefix $(APP_DIR)/,dispatch sleepers hook_host libhook.so libframe.so libdevice.so)
 
+# needs libc6-dev-i386 and lib32gcc-12-dev; gcc-multilib, which has the folder of <asm/*.h> too, cannot
+# be there beside compilers for other CPUs
+M32_READY := $(and $(wildcard /usr/lib32/libc.so),$(wildcard /usr/lib/gcc/x86_64-linux-gnu/*/32/libgcc.a))
+APPS += $(addprefix $(APP_DIR)/,$(if $(filter x86_64,$(ARCH)),local64 $(if $(M32_READY),local32)))
+
 .PHONY: apps
 apps: $(APPS)
 
@@ -31,6 +36,10 @@ $(APP_DIR)/sleepers: tests/apps/sleepers.c
 $(APP_DIR)/dispatch: tests/apps/dispatch.c
 	$(Q)mkdir -p $(@D)
 	$(Q)gcc -D_GNU_SOURCE -g -O0 -pthread -o $@ $<
+
+$(APP_DIR)/local%: tests/apps/local.c
+	$(Q)mkdir -p $(@D)
+	$(Q)gcc -D_GNU_SOURCE -m$* -idirafter /usr/include/x86_64-linux-gnu -g -O0 -pthread -o $@ $<
 
 $(APP_DIR)/lists%: tests/apps/lists.c tests/apps/lists.h tests/apps/lists.ld
 	$(Q)mkdir -p $(@D)

@@ -171,7 +171,9 @@ normalise() {
 		-e '/^Reading \(symbols from target:\)\{0,1\}\/\(usr\/\)\{0,1\}lib/d' \
 		-e '/^(No debugging symbols found in target:\/lib/d' \
 		-e '/^Reading target:\/usr\/lib\/debug/d' -e '/^Reading .*\.so from remote target/d' \
-		-e '/^Reading symbols from \/[lu]/d' -e '/ in \{0,1\}_start ()/d' -e '/^_start ()/d' \
+		-e '/^Reading symbols from \/[lu]/d' \
+		-e '/^(No debugging symbols found in \/lib/d' -e '/^?? () from \/lib/d' \
+		-e '/ in \{0,1\}_start ()/d' -e '/^_start ()/d' \
 		-e 's/ *$//' \
 		-e 's/-[0-9a-f]\{12\}\.o/-DIGEST.o/g' -e 's/\(DIGEST\.o  *\)[0-9a-f]\{16\}/\1DIGEST/' \
 		-e 's/^\(\[ *[0-9]*\] \)[0-9A-F]\{8\} /\1UUID /'
@@ -211,6 +213,9 @@ run_script() {
 	[ -z "$dump" ] || dump=$(dump_path "$dump")
 	[ -n "$dump" ] || grep -Eq '^# *(program|multi):' "$1" ||
 		{ skip "$name" "no ../shared (set ASCEND_SHARED)"; return; }
+	program=$(directive "$1" program)
+	[ -z "$program" ] || [ -x "$O/tests/apps/${program%% *}" ] ||
+		{ skip "$name" "${program%% *} is not built (tests/deps.sh names what it needs)"; return; }
 	why=$(missing "$1" | head -n 1)
 	[ -z "$why" ] || { skip "$name" "$why"; return; }
 	ends=$(directive "$1" ends)
