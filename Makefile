@@ -84,13 +84,15 @@ RINGS := unit protocol random faults gdb fuzz lint suite
 AGAIN = +$(Q)$(MAKE) --no-print-directory
 RUN = $(Q)O=$(O) CC=$(CC) tests/run
 
-.PHONY: check check-all check-gdb-full $(RINGS:%=check-%)
+.PHONY: check check-all check-gdb-full check-live-100 $(RINGS:%=check-%)
 check: deps ## install what is missing, build, run every test
 	$(AGAIN) check-all
 check-all: $(BIN) $(UNIT_BIN) $(REPLAY_BIN) $(TEST_FILES) ## every test, without deps
 	$(RUN) $(RINGS)
 check-unit: $(BIN) $(UNIT_BIN) $(TEST_FILES) ## unit tests
 	$(RUN) unit
+check-live-100: $(BIN) $(O)/tests/unit/test_live_samples $(TEST_FILES) ## samples 100 times under the daemon
+	$(Q)O=$(O) ROUNDS=100 $(O)/tests/unit/test_live_samples
 check-protocol: $(BIN) $(TEST_FILES) ## transcripts against the daemon
 	$(RUN) protocol
 check-random: $(BIN) $(TEST_FILES) ## sequences of packets by chance against the daemon

@@ -41,6 +41,8 @@ const struct config_key config_keys[] = {
 	TEXT("device", "way", device, "auto",
 	     "how devices are reached: drv (driver), sim (simulated NPU), none, or auto"),
 	TEXT("device", "id", device_id, "", "the one device to show; empty: every one"),
+	TEXT("device", "sim_args", sim_args, "",
+	     "options for a simulated NPU that is started here, e.g. --devices 2"),
 	UINT("log", "level", log_level, 3, "1",
 	     "0 errors, 1 and warnings, 2 and information, 3 everything"),
 	TEXT("log", "file", log_file, "",

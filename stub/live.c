@@ -65,10 +65,19 @@ static bool find_beside(const char *name, char *out)
 
 /* --- an NPU of our own --- */
 
-static void run_npu(const char *program, const char *socket, int out)
+static void run_npu(const char *program, const char *socket, const char *args, int out)
 {
+	enum { WORDS = 32 };
+	const char *argv[WORDS + 1] = { program, "--socket", socket, "--with-parent" };
+	char words[CONFIG_TEXT], *rest = words, *word;
+	size_t n = 4;
+
+	snprintf(words, sizeof(words), "%s", args);
+	while (n < WORDS && (word = strsep(&rest, " ")))
+		if (*word)
+			argv[n++] = word;
 	dup2(out, STDOUT_FILENO);
-	execl(program, program, "--socket", socket, "--with-parent", (char *)NULL);
+	execv(program, (char *const *)(uintptr_t)argv);
 	_exit(127);
 }
 
@@ -82,7 +91,7 @@ static bool await_ready(int in)
 	return poll(&p, 1, PATIENCE_MS) == 1 && read(in, &byte, 1) == 1;
 }
 
-static bool start_npu(struct live *l, char *why)
+static bool start_npu(struct live *l, const char *args, char *why)
 {
 	char program[LIVE_PATH];
 	int pipe_fds[2];
@@ -96,23 +105,24 @@ static bool start_npu(struct live *l, char *why)
 	snprintf(l->sim, sizeof(l->sim), "%.64s/socket", l->folder);
 	pid_t pid = fork();
 	if (pid == 0)
-		run_npu(program, l->sim, pipe_fds[1]);
+		run_npu(program, l->sim, args, pipe_fds[1]);
 	close(pipe_fds[1]);
 	bool ready = pid > 0 && await_ready(pipe_fds[0]);
 	close(pipe_fds[0]);
 	if (!ready)
-		return fail(why, "--device sim: ascend-npu-sim does not start");
+		return fail(why, "--device sim: ascend-npu-sim does not start: what it says "
+				 "is above, --sim-args is what it was told");
 	return true;
 }
 
 /* --- which way --- */
 
-static bool find_npu(struct live *l, char *why)
+static bool find_npu(struct live *l, const char *args, char *why)
 {
 	const char *given = getenv(SIM_WIRE_ENV);
 
 	if (!given || !*given)
-		return start_npu(l, why);
+		return start_npu(l, args, why);
 	if (strlen(given) >= sizeof(l->sim))
 		return fail(why, SIM_WIRE_ENV " is too long");
 	memcpy(l->sim, given, strlen(given) + 1);
@@ -160,7 +170,7 @@ static bool add_devices(struct live *l, const struct config *c, struct target_lo
 	if (way == WAY_SIM) {
 		o.open = device_link_sim;
 		o.sim = l->sim;
-		if (!find_npu(l, why))
+		if (!find_npu(l, c->sim_args, why))
 			return false;
 	}
 	struct target *devices = device_open(&o, log);

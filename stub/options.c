@@ -252,6 +252,7 @@ static const struct row rows[] = {
 	TEXT("--file-root", file_root),
 	TEXT("--device", device),
 	TEXT("--device-id", device_id),
+	TEXT("--sim-args", sim_args),
 	BOOL("--no-device", no_device),
 	TEXT("--core", core),
 	TEXT("--translate", translate),
@@ -455,7 +456,8 @@ bool options_apply(const struct options *o, struct config *c, char *why)
 	    !apply_text(c->packet_log, o->packet_log, "the name after --packet-log", why) ||
 	    !apply_text(c->file_root, o->file_root, "the name after --file-root", why) ||
 	    !apply_text(c->device, o->no_device ? "none" : o->device, "--device", why) ||
-	    !apply_text(c->device_id, o->device_id, "--device-id", why))
+	    !apply_text(c->device_id, o->device_id, "--device-id", why) ||
+	    !apply_text(c->sim_args, o->sim_args, "--sim-args", why))
 		return false;
 	c->once |= o->once;
 	c->multi |= o->multi;

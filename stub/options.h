@@ -58,6 +58,7 @@ struct options {
 	const char *file_root;  /* NULL: not given */
 	const char *device;     /* NULL: not given */
 	const char *device_id;  /* NULL: not given */
+	const char *sim_args;   /* NULL: not given */
 	bool no_device;
 	bool remote_debug;      /* packets in the log */
 	bool debug;             /* everything else in the log */

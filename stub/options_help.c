@@ -68,6 +68,8 @@ static const char help[] =
 	"                        ASCEND_NPU_SIM names, else none.\n"
 	"  --no-device           The same as --device none.\n"
 	"  --device-id N         Show device N only.\n"
+	"  --sim-args WORDS      Options for a simulated NPU that is started here, as\n"
+	"                        '--devices 2 --aiv 0xff' (ascend-npu-sim --help).\n"
 	"\n"
 	"Other options:\n"
 	"\n"

@@ -74,6 +74,13 @@ bool fake_sim_stop(struct fake_sim *s)
 int fake_sim_run(struct fake_sim *s, const char *program, const char *argument,
 		 const char *const *variables)
 {
+	const char *const argv[] = { program, argument, NULL };
+
+	return fake_sim_run_words(s, argv, variables);
+}
+
+int fake_sim_run_words(struct fake_sim *s, const char *const *argv, const char *const *variables)
+{
 	int status = -1;
 	pid_t pid = fork();
 
@@ -85,7 +92,7 @@ int fake_sim_run(struct fake_sim *s, const char *program, const char *argument,
 		for (size_t i = 0; variables != NULL && variables[i] != NULL; i += 2)
 			setenv(variables[i], variables[i + 1], 1);
 		alarm(FAKE_SIM_MS / 1000);
-		execl(program, program, argument, NULL);
+		execv(argv[0], (char *const *)(uintptr_t)argv);
 		_exit(127);
 	}
 	waitpid(pid, &status, 0);

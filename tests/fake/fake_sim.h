@@ -46,6 +46,8 @@ const char *fake_sim_built(const char *name);
  * end with NULL) and returns its exit status; argument may be NULL. */
 int fake_sim_run(struct fake_sim *s, const char *program, const char *argument,
 		 const char *const *variables);
+/** The same for a program with any number of words, until NULL. */
+int fake_sim_run_words(struct fake_sim *s, const char *const *argv, const char *const *variables);
 
 /* --- the debugger's side */
 bool fake_debugger_open(struct fake_debugger *d, const struct fake_sim *s);

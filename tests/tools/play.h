@@ -94,6 +94,19 @@ void daemon_stop(struct play_daemon *d);
 /** Removes the scratch folder. */
 void daemon_forget(struct play_daemon *d);
 
+struct play_program {
+	const char *variable; /* NAME=VALUE for its environment, NULL none */
+	int want;	      /* status; another one is explained on stderr */
+	unsigned stops;	      /* out: how often the client was asked */
+	unsigned execs;	      /* out: of these, devices that appeared and programs that changed */
+};
+
+/**
+ * Runs a daemon with --once and what it starts (argv, path first, until NULL) to the program's end.
+ * Returns its exit status, 128 and more for a signal, -1 when server or client failed.
+ */
+int play_program(struct play_program *p, const char *const *argv);
+
 struct play_app {
 	pid_t pid;	 /* of the one app_spawn started; 0 none */
 	char number[16]; /* hex: the process in hand, "" none */
