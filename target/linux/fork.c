@@ -191,6 +191,7 @@ void linux_on_fork(struct linux_target *l, struct linux_thread *th, bool vfork)
 	child->forker = linux_tid(th);
 	child->untold = true;
 	child->borrower = vfork;
+	th->vforks = vfork;
 	linux_pend(th, vfork ? TARGET_STOP_VFORK : TARGET_STOP_FORK, TARGET_SIGNAL_TRAP);
 	th->pending.child = linux_tid(child->threads);
 }
@@ -198,10 +199,11 @@ void linux_on_fork(struct linux_target *l, struct linux_thread *th, bool vfork)
 void linux_on_vfork_done(struct linux_target *l, struct linux_thread *th)
 {
 	struct linux_process *p = th->process;
+	bool known = th->vforks && l->wishes & TARGET_WISH_VFORK;
 
 	p->lent -= th->lends;
-	th->lends = false;
-	if (l->wishes & TARGET_WISH_VFORK) {
+	th->lends = th->vforks = false;
+	if (known) {
 		linux_pend(th, TARGET_STOP_VFORK_DONE, TARGET_SIGNAL_TRAP);
 		return;
 	}

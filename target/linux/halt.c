@@ -3,6 +3,7 @@
  * happens meanwhile is sorted into the tables by event.c and stays pending.
  */
 #include <errno.h>
+#include <stdint.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -67,6 +68,61 @@ void linux_halt_process(struct linux_target *l, struct linux_process *p)
 	while (p->running && wait_one(l, p->running))
 		;
 	p->halting = false;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
+}
+
+/* The first thread that still runs, if none of them can be stopped where they are. */
+static pid_t find_stuck(const struct linux_process *p)
+{
+	struct proc_stat stat;
+	pid_t first = 0;
+
+	for (const struct linux_thread *th = p->threads; th; th = th->next) {
+		if (!th->running)
+			continue;
+		if (!proc_stat((uint32_t)p->pid, (uint32_t)th->tid, &stat) || stat.state != 'D')
+			return 0;
+		if (!first)
+			first = th->tid;
+	}
+	return first;
+}
+
+bool linux_halt_attached(struct linux_target *l, struct linux_process *p, pid_t *stuck)
+{
+	enum { PATIENCE_MS = 4000 }; /* gdb takes a server for dead that is silent for 6 s */
+	const struct timespec pause = { .tv_nsec = 50000 };
+	int64_t last = now_ms();
+	int status;
+
+	*stuck = 0;
+	p->halting = true;
+	interrupt_running(l, p);
+	while (p->running && !*stuck) {
+		pid_t tid = waitpid(-1, &status, __WALL | WNOHANG);
+
+		if (tid > 0)
+			linux_handle(l, tid, status);
+		if (tid < 0 && errno != EINTR)
+			break;
+		if (tid > 0 || linux_leaders_ended(l)) {
+			last = now_ms();
+		} else if (now_ms() - last > PATIENCE_MS) {
+			*stuck = find_stuck(p);
+			last = now_ms();
+		} else {
+			nanosleep(&pause, NULL);
+		}
+	}
+	p->halting = false;
+	return !*stuck;
 }
 
 void linux_halt_all(struct linux_target *l)

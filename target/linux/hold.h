@@ -40,6 +40,8 @@ void linux_child_leave(struct linux_target *l, pid_t pid, bool vfork, int signal
 bool linux_watch_handle(struct linux_target *l, pid_t tid, int status);
 /** The thread is traced already and is its caller's from now on; false: it is not watched. */
 bool linux_watch_take(struct linux_target *l, pid_t tid);
+/** A running thread that is of no use any more: it is let go when it comes to a stop. */
+void linux_watch_leave(struct linux_target *l, pid_t pid, pid_t tid);
 /** Lets all of them go. */
 void linux_watch_drop(struct linux_target *l);
 

@@ -82,6 +82,11 @@ bool linux_syscall_stop(struct linux_thread *th);
 
 /* --- start.c --- */
 extern const struct target_process_ops linux_process_ops;
+/** What a client is told when it asks why a process stands that nobody has resumed yet. */
+void linux_first_stop(struct linux_target *l, struct linux_process *p, int signal);
+
+/* --- attach.c --- */
+enum target_status linux_attach(struct target *t, uint32_t pid);
 
 /* --- fork.c --- */
 void linux_on_clone(struct linux_target *l, struct linux_thread *parent);
@@ -123,6 +128,11 @@ void linux_go_on(struct linux_target *l, struct linux_thread *th, int signal);
 void linux_halt_all(struct linux_target *l);
 /** The same for the threads of one process; the others go on. */
 void linux_halt_process(struct linux_target *l, struct linux_process *p);
+/**
+ * The same for one that was just seized, but it gives up on threads that nothing can stop while
+ * they are in the kernel. false: *stuck is one of them.
+ */
+bool linux_halt_attached(struct linux_target *l, struct linux_process *p, pid_t *stuck);
 
 /** waitpid for just this process or thread, however often a signal interrupts it. */
 bool linux_wait_for(pid_t tid, int *status);

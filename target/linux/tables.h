@@ -41,6 +41,7 @@ struct linux_thread {
 	bool fresh;       /* cloned, its first stop not seen yet */
 	unsigned owed;    /* the resume (linux_target.resumes) in which it is told of in any case */
 	bool lends;       /* counts in `lent` of its process */
+	bool vforks;      /* the client knows of its vfork: it shall hear of the end of it too */
 	bool told;        /* the client knows why it stands: `last` */
 	bool unheard;     /* non-stop: its stop is on its way to the client */
 	bool has_pending;

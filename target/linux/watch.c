@@ -18,6 +18,7 @@ struct linux_watched {
 	pid_t pid, tid;
 	bool vforked; /* its parent waits until it executes a program */
 	bool fresh;   /* a new process: its first stop has not been seen */
+	bool leaves;  /* it is let go at its next stop */
 	struct linux_watched *next;
 };
 
@@ -140,14 +141,38 @@ static void on_event_stop(struct linux_target *l, struct linux_watched *w, int s
 	}
 }
 
+void linux_watch_leave(struct linux_target *l, pid_t pid, pid_t tid)
+{
+	struct linux_watched *w = add(l, pid, tid);
+
+	if (w)
+		w->leaves = true;
+}
+
+/* A child of its own that was on its way is let go with it. */
+static void leave(struct linux_target *l, pid_t tid, int status)
+{
+	int event = status >> 16;
+
+	if (event == PTRACE_EVENT_CLONE || event == PTRACE_EVENT_FORK ||
+	    event == PTRACE_EVENT_VFORK) {
+		pid_t child = event_message(tid);
+
+		linux_watch_leave(l, child, child);
+	}
+	ptrace(PTRACE_DETACH, tid, NULL, (void *)(intptr_t)(event ? 0 : WSTOPSIG(status)));
+}
+
 bool linux_watch_handle(struct linux_target *l, pid_t tid, int status)
 {
 	struct linux_watched *w = find(l, tid);
 
 	if (!w)
 		return false;
-	if (!WIFSTOPPED(status)) {
+	if (!WIFSTOPPED(status) || w->leaves) {
 		drop(l, tid);
+		if (WIFSTOPPED(status))
+			leave(l, tid, status);
 		return true;
 	}
 	switch (status >> 16) {
@@ -195,19 +220,13 @@ static bool await_stop(pid_t tid, int *status)
 	return false;
 }
 
-/* A child of its own that was on its way is let go with it. */
 static void detach(struct linux_target *l, pid_t tid)
 {
 	int status = 0;
 
 	ptrace(PTRACE_INTERRUPT, tid, NULL, NULL);
-	if (!await_stop(tid, &status))
-		return;
-	int event = status >> 16;
-	if (event == PTRACE_EVENT_CLONE || event == PTRACE_EVENT_FORK ||
-	    event == PTRACE_EVENT_VFORK)
-		add(l, event_message(tid), event_message(tid));
-	ptrace(PTRACE_DETACH, tid, NULL, (void *)(intptr_t)(event ? 0 : WSTOPSIG(status)));
+	if (await_stop(tid, &status))
+		leave(l, tid, status);
 }
 
 void linux_watch_drop(struct linux_target *l)
