@@ -235,7 +235,15 @@ static void target_write(void *ctx, enum target_log_level level, const char *tex
 	log_text(ctx, level, text);
 }
 
+static void tell_user(void *ctx, const char *text)
+{
+	struct log *l = ctx;
+
+	if (l->user)
+		l->user(l->user_ctx, text);
+}
+
 struct target_log log_for_target(struct log *l)
 {
-	return (struct target_log){ .write = target_write, .ctx = l };
+	return (struct target_log){ .write = target_write, .ctx = l, .tell = tell_user };
 }

@@ -31,6 +31,8 @@ struct log {
 	bool timestamps; /* seconds.microseconds before each line, as gdbserver has it */
 	enum target_log_level level;
 	unsigned debug; /* not 0: everything is shown, whatever the level */
+	void (*user)(void *ctx, const char *text); /* what targets tell who debugs; may be NULL */
+	void *user_ctx;
 };
 
 /** stderr, warnings and worse, no timestamps. */

@@ -201,6 +201,7 @@ static void serve_target(struct server *s)
 	if (s->proven)
 		s->heard = clock_ms();
 	bool due = session_event(s->session);
+	send_console(s);
 	bool notice = !due && session_notice(s->session);
 	s->stats.notices += due || notice;
 	if (due)
@@ -310,6 +311,14 @@ static void take_signal(struct server *s)
 	log_format(s->setup.log, TARGET_LOG_INFO, "signal %u: the server ends", info.ssi_signo);
 	s->done = true;
 	crash_server_ends(s->setup.crash, info.ssi_code);
+}
+
+static void tell_user(void *ctx, const char *text)
+{
+	struct server *s = ctx;
+
+	if (s->session)
+		session_tell(s->session, text);
 }
 
 static bool is_busy(const struct server *s)
@@ -488,9 +497,12 @@ int server_run(const struct server_setup *setup)
 		fprintf(stderr, "Remote debugging using stdio\n");
 		s.done = !start_session(&s, STDIN_FILENO, private_stdout());
 	}
+	setup->log->user = tell_user;
+	setup->log->user_ctx = &s;
 	while (!s.done)
 		turn(&s);
 	end_session(&s);
+	setup->log->user = NULL;
 	outlast_orphan(&s);
 	if (target_caps(setup->target) & TARGET_CAN_START) {
 		tell_end(&s, false, "Killing");

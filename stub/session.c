@@ -360,6 +360,16 @@ void session_interrupt(struct session *s)
 			    target_words(s->target, TARGET_SYSTEM));
 }
 
+/* Names of kernels are bytes of a program: they must not command the user's terminal. */
+void session_tell(struct session *s, const char *text)
+{
+	if (!s->running || s->non_stop)
+		return;
+	for (; *text; text++)
+		target_text_bytes(&s->console, *text >= ' ' && *text < 0x7f ? text : "?", 1);
+	target_text_add(&s->console, "\n");
+}
+
 bool session_notice(struct session *s)
 {
 	rsp_buf_reset(&s->reply);

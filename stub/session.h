@@ -127,6 +127,12 @@ void session_too_long(struct session *s);
 void session_interrupt(struct session *s);
 /** Takes a stop of the target, if there is one. true: s->reply holds the stop reply to send. */
 bool session_event(struct session *s);
+/**
+ * A line for the user, from the target while it runs: it goes out as console output in front of the
+ * stop reply. At all other times the client would take it for a reply, and non-stop has no place
+ * for it (GDB manual, "Stop Reply Packets", O): then nothing is sent.
+ */
+void session_tell(struct session *s, const char *text);
 /** Non-stop: true: s->reply holds the text of a notification to send. */
 bool session_notice(struct session *s);
 

@@ -53,20 +53,6 @@ const char *target_words(const struct target *t, enum target_status status)
 	return status != TARGET_OK && t->message[0] ? t->message : status_words(status);
 }
 
-void target_logf(const struct target_log *log, enum target_log_level level, const char *fmt, ...)
-{
-	char text[1024];
-	va_list args;
-
-	if (!log->write)
-		return;
-	va_start(args, fmt);
-	int n = vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	if (n >= 0)
-		log->write(log->ctx, level, text);
-}
-
 /* --- required operations --- */
 
 static void begin(struct target *t)
@@ -273,8 +259,8 @@ static enum target_status check_code(struct target *t, const struct target_point
 		return target_fail(t, TARGET_INVALID,
 				   "conditions and commands are for breakpoints of a program");
 	enum target_status status = check_list(t, "condition", code->conditions, code->condition_n);
-	return status == TARGET_OK ? check_list(t, "command", code->commands, code->command_n) :
-				     status;
+	return status == TARGET_OK ? check_list(t, "command", code->commands, code->command_n)
+				   : status;
 }
 
 static enum target_status check_point(struct target *t, const struct target_point *p)
@@ -293,8 +279,8 @@ void target_wish(struct target *t, unsigned wishes)
 		t->ops->run->wish(t, wishes);
 }
 
-enum target_status target_catch_calls(struct target *t, uint32_t pid, bool on,
-				      const int64_t *calls, size_t n)
+enum target_status target_catch_calls(struct target *t, uint32_t pid, bool on, const int64_t *calls,
+				      size_t n)
 {
 	begin(t);
 	if (!t->ops->run || !t->ops->run->catch_calls)

@@ -54,6 +54,12 @@ enum target_status target_fail(struct target *t, enum target_status status, cons
 const char *target_words(const struct target *t, enum target_status status);
 void target_logf(const struct target_log *log, enum target_log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/**
+ * The same, and one line for the user of the client that waits for this target, where the protocol
+ * has a place for it: while the target runs.
+ */
+void target_tell(const struct target_log *log, enum target_log_level level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* One thin wrapper per operation. t->message is "" unless the call failed with words. */
 void target_close(struct target *t); /* NULL is fine */

@@ -164,6 +164,7 @@ enum target_log_level { TARGET_LOG_ERROR, TARGET_LOG_WARN, TARGET_LOG_INFO, TARG
 struct target_log {
 	void (*write)(void *ctx, enum target_log_level level, const char *text);
 	void *ctx;
+	void (*tell)(void *ctx, const char *text); /* to who debugs; NULL: nobody */
 };
 
 #endif

@@ -42,6 +42,7 @@ struct device {
 	bool ready; /* ascend_init is done: there is something to show */
 	uint32_t tgid;
 	uint32_t stream; /* of the last launch */
+	char launched[ASCEND_NAME]; /* its kernel */
 	struct device_mask present;
 	struct device_core cores[DEVICE_SLOTS];
 	struct points *points;
@@ -68,6 +69,7 @@ struct devices {
 	bool lone; /* only named threads were resumed */
 	unsigned wishes;
 	struct target_tid last;			 /* thread of the last stop told */
+	struct target_tid focus;		 /* core that the user was told of last */
 	struct target_text preload, socket, sim; /* of the environment */
 	const char *environment[5];
 };

@@ -112,7 +112,8 @@ static void on_kernel(struct devices *ds, struct device_client *c, const struct 
 	d->tgid = c->tgid;
 	if (m->stream >= 0)
 		d->stream = (uint32_t)m->stream;
-	target_logf(&ds->base.log, TARGET_LOG_INFO, "[Launch of Kernel %.64s on Device %u]",
+	snprintf(d->launched, sizeof(d->launched), "%s", m->name);
+	target_tell(&ds->base.log, TARGET_LOG_INFO, "[Launch of Kernel %.64s on Device %u]",
 		    m->name, d->a.device);
 	if (device_kernel_add(d, m, &fresh) && fresh && make_ready(d) && !c->free &&
 	    ds->wishes & TARGET_WISH_EXEC)

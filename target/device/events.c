@@ -204,6 +204,21 @@ static void explain(struct device *d, const struct device_core *c, struct target
 		stop->signal = why.signal;
 }
 
+/* In msDebug's words (live facts 6), when it is another core than before. */
+static void tell_focus(struct device *d, const struct device_core *c)
+{
+	struct devices *ds = d->owner;
+	const struct ascend_kernel *k = ascend_kernel_at(&d->a, c->info.pc);
+
+	if (target_tid_equal(ds->focus, c->last.tid))
+		return;
+	ds->focus = c->last.tid;
+	target_tell(&ds->base.log, TARGET_LOG_INFO,
+		    "[Switching to focus on Kernel %.64s, CoreId %u, Type %s]",
+		    k ? k->name : d->launched, c->info.core.id,
+		    c->info.core.type == CHIP_AIC ? "aic" : "aiv");
+}
+
 static void tell_core(struct device *d, struct device_core *c, struct target_stop *out)
 {
 	c->has_pending = false;
@@ -214,6 +229,7 @@ static void tell_core(struct device *d, struct device_core *c, struct target_sto
 	d->owner->last = c->last.tid;
 	device_cores_show(d);
 	explain(d, c, &c->last);
+	tell_focus(d, c);
 	*out = c->last;
 	c->last.text = NULL;
 }

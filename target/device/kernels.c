@@ -64,7 +64,7 @@ static bool open_kernel(struct device *d, const struct stub_message *m, const ch
 	if (k)
 		k->object = symbols_open(m->binary, m->binary_n, m->base, &why);
 	if (!k || !k->object) {
-		target_logf(&d->a.base.log, TARGET_LOG_WARN, "kernel %.64s cannot be shown: %s",
+		target_tell(&d->a.base.log, TARGET_LOG_WARN, "kernel %.64s cannot be shown: %s",
 			    m->name, why.text);
 		return false;
 	}
@@ -79,7 +79,7 @@ static bool open_kernel(struct device *d, const struct stub_message *m, const ch
 	d->a.kernel_count++;
 	const char *note = symbols_note(k->object);
 	if (note)
-		target_logf(&d->a.base.log, TARGET_LOG_WARN, "kernel %s: %s", k->name, note);
+		target_tell(&d->a.base.log, TARGET_LOG_WARN, "kernel %s: %s", k->name, note);
 	return true;
 }
 

@@ -17,7 +17,7 @@ enum { CODE_OCCUPIED = 0x20200, CODE_MODE = 0x20202, CODE_INTERNAL, CODE_SOC };
 
 static bool fail(struct device *d, unsigned number, const char *why, unsigned *code)
 {
-	target_logf(&d->a.base.log, TARGET_LOG_ERROR, "device %u is not debugged: %s", d->a.device,
+	target_tell(&d->a.base.log, TARGET_LOG_ERROR, "device %u is not debugged: %s", d->a.device,
 		    why);
 	*code = number;
 	return false;
@@ -165,6 +165,7 @@ void device_retire(struct device *d)
 	}
 	device_link_close(d->link);
 	d->link = NULL;
+	ds->focus = (struct target_tid){ 0 };
 	memset(d->cores, 0, sizeof(d->cores));
 	d->stale = true;
 	d->next = ds->retired;

@@ -300,7 +300,7 @@ static void drop_lost(struct devices *ds)
 	for (struct device *d = ds->all; d; d = next) {
 		next = d->next;
 		if (d->link->lost) {
-			target_logf(&ds->base.log, TARGET_LOG_ERROR,
+			target_tell(&ds->base.log, TARGET_LOG_ERROR,
 				    "device %u does not answer any more: it is let go",
 				    d->a.device);
 			device_retire(d);

@@ -45,16 +45,24 @@ void app_connect(struct fake_app *a)
 		abort();
 }
 
+static void keep_told(void *ctx, const char *text)
+{
+	struct fake_app *a = ctx;
+	size_t n = strlen(a->told);
+
+	snprintf(a->told + n, sizeof(a->told) - n, "%s|", text);
+}
+
 void app_open(struct fake_app *a, struct fake_npu *npu)
 {
 	struct device_options o = { .open = open_fake, .stub = "stub.so", .only = -1 };
 
 	npu_init(npu);
 	behind = npu;
-	*a = (struct fake_app){ .t = device_open(&o, (struct target_log){ 0 }), .npu = npu };
+	*a = (struct fake_app){ .npu = npu };
+	a->t = device_open(&o, (struct target_log){ .ctx = a, .tell = keep_told });
 	assert(a->t);
-	snprintf(a->path, sizeof(a->path), "%s",
-		 strchr(device_environment(a->t)[1], '=') + 1);
+	snprintf(a->path, sizeof(a->path), "%s", strchr(device_environment(a->t)[1], '=') + 1);
 	app_connect(a);
 }
 

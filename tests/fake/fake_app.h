@@ -14,6 +14,7 @@ struct fake_app {
 	char path[108]; /* of the socket */
 	int fd;         /* of the stub */
 	char answer[64];
+	char told[512]; /* lines for the user, each ended by '|' */
 };
 
 enum { APP_DEVICE = 0, APP_PROCESS = DEVICE_PROCESS + APP_DEVICE };

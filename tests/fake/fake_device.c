@@ -107,7 +107,7 @@ struct fake_device *fake_device_create(uint32_t chip)
 
 	assert(f);
 	f->a.base.ops = &ascend_target_ops;
-	f->a.base.log = (struct target_log){ keep_line, f };
+	f->a.base.log = (struct target_log){ .write = keep_line, .ctx = f };
 	f->a.source = &source_ops;
 	f->a.chip = chip_find(chip);
 	f->a.device = 2;

@@ -20,7 +20,7 @@ static void keep(void *ctx, enum target_log_level level, const char *text)
 
 struct target_log fake_log_to(struct fake_log *log)
 {
-	return (struct target_log){ keep, log };
+	return (struct target_log){ .write = keep, .ctx = log };
 }
 
 bool fake_log_has(const struct fake_log *log, const char *words)

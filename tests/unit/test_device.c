@@ -94,6 +94,10 @@ static void test_entrance(void)
 	size_t n;
 
 	reach_kernel(&a, &npu);
+	CU_ASSERT_STRING_EQUAL(a.told,
+			       "[Launch of Kernel add on Device 0]|"
+			       "kernel add: compiled without -g: no lines; the kernel has no "
+			       "symbol table: no function names|");
 	CU_ASSERT_EQUAL(target_libraries(a.t, APP_PROCESS, count_library, &libraries), TARGET_OK);
 	CU_ASSERT_EQUAL(libraries, 1);
 	CU_ASSERT_EQUAL(target_file(a.t, "/ascend/dev0/device", &data, &n), TARGET_OK);
@@ -143,6 +147,8 @@ static void test_break(void)
 	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
 	CU_ASSERT_TRUE(stop.kind == TARGET_STOP_SWBREAK && stop.tid.tid == AIV0);
 	CU_ASSERT_TRUE(thread_count(&a) == 2 && pc_of(&a, AIV0) == AT(5));
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(a.told, "|[Switching to focus on Kernel add, CoreId 0, Type aiv]|"));
 	CU_ASSERT_EQUAL(pc_of(&a, AIV1), AT(5));
 	CU_ASSERT_EQUAL(reg_of(&a, AIV1, 2, &valid), 0x111d); /* x29 = GPR29 */
 	/* what is read is the program's own */
@@ -384,6 +390,8 @@ static void test_garbage(void)
 	CU_ASSERT_STRING_EQUAL(app_say(&a, "$kernel_name:x;stream_id:1;#"), "$ok;");
 	CU_ASSERT_STRING_EQUAL(app_say(&a, "$device_id:0;tgid:1;soc_version:Abacus;#"),
 			       "$fail:20204;");
+	CU_ASSERT_STRING_EQUAL(a.told,
+			       "device 0 is not debugged: Abacus is no chip this server knows|");
 	app_set_device(&a);
 	CU_ASSERT_STRING_EQUAL(app_say(&a,
 				       "$kernel_name:x;pc_base_addr:1;kernel_binary:"

@@ -105,10 +105,36 @@ static void test_symbols(void)
 	client_close(&c);
 }
 
+/* Lines for the user go out while something runs in all-stop, and never in place of a reply. */
+static void test_tell(void)
+{
+	struct fake_client c;
+
+	client_open(&c, FAKE_ALL | FAKE_START);
+	session_tell(c.session, "nobody waits");
+	CU_ASSERT_EQUAL(c.session->console.len, 0);
+	CU_ASSERT_TRUE(client_expect(&c, "vCont;c", CLIENT_SILENCE));
+	session_tell(c.session, "a\x1b[2J\xff name\n");
+	session_tell(c.session, "");
+	CU_ASSERT_STRING_EQUAL(c.session->console.data, "a?[2J? name?\n\n");
+	c.target->event = (struct target_stop){ .tid = { 1, 1 }, .signal = 5, .core = -1 };
+	c.target->has_event = true;
+	CU_ASSERT_TRUE(session_event(c.session));
+	target_text_deinit(&c.session->console);
+	session_tell(c.session, "it stands");
+	CU_ASSERT_EQUAL(c.session->console.len, 0);
+	client_expect(&c, "QNonStop:1", "OK");
+	client_expect(&c, "vCont;c", "OK");
+	session_tell(c.session, "not in non-stop");
+	CU_ASSERT_EQUAL(c.session->console.len, 0);
+	client_close(&c);
+}
+
 static const struct unit_test tests[] = {
 	{ "non-stop", test_non_stop },
 	{ "wishes of the client", test_wishes },
 	{ "symbols", test_symbols },
+	{ "lines for the user", test_tell },
 };
 
 int main(void)

@@ -451,15 +451,28 @@ static void note(void *ctx, enum target_log_level level, const char *text)
 	++*(int *)ctx;
 }
 
+static void told(void *ctx, const char *text)
+{
+	CU_ASSERT_STRING_EQUAL(text, "3 things");
+	*(int *)ctx += 10;
+}
+
 static void log_lines(void)
 {
 	int n = 0;
-	struct target_log log = { note, &n };
+	struct target_log log = { .write = note, .ctx = &n };
+	struct target_log both = { note, &n, told };
 	struct target_log silent = { 0 };
 
 	target_logf(&log, TARGET_LOG_WARN, "%d things", 3);
 	target_logf(&silent, TARGET_LOG_WARN, "%d things", 3);
 	CU_ASSERT_EQUAL(n, 1);
+	/* what is told is logged too, and told only where somebody listens */
+	target_tell(&log, TARGET_LOG_WARN, "%d things", 3);
+	target_tell(&silent, TARGET_LOG_WARN, "%d things", 3);
+	CU_ASSERT_EQUAL(n, 2);
+	target_tell(&both, TARGET_LOG_WARN, "%d things", 3);
+	CU_ASSERT_EQUAL(n, 13);
 }
 
 static const struct unit_test tests[] = {
