@@ -126,13 +126,33 @@ bool points_clear(struct points *p, uint64_t at)
 	return true;
 }
 
+static void verify(struct points *p, struct point *point, const struct points_memory *m)
+{
+	uint8_t now[POINTS_INSN_MAX];
+
+	if (point->patched && m->read(m->ctx, point->at, now, p->insn_n))
+		point->patched = !memcmp(now, p->insn, p->insn_n);
+}
+
 void points_verify(struct points *p, uint64_t at, const struct points_memory *m)
 {
 	struct point *point = find(p, at);
-	uint8_t now[POINTS_INSN_MAX];
 
-	if (point && point->patched && m->read(m->ctx, at, now, p->insn_n))
-		point->patched = !memcmp(now, p->insn, p->insn_n);
+	if (point)
+		verify(p, point, m);
+}
+
+bool points_verify_all(struct points *p, const struct points_memory *m)
+{
+	bool gone = false;
+
+	for (size_t i = 0; i < p->count; i++) {
+		bool patched = p->all[i].patched;
+
+		verify(p, &p->all[i], m);
+		gone |= patched && !p->all[i].patched;
+	}
+	return gone;
 }
 
 bool points_is_set(const struct points *p, uint64_t at)

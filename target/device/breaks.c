@@ -75,6 +75,14 @@ bool device_points_sync(struct device *d)
 	return false;
 }
 
+void device_points_check(struct device *d)
+{
+	struct points_memory m = device_raw_memory(d);
+
+	if (points_verify_all(d->points, &m))
+		(void)!device_points_sync(d);
+}
+
 /* --- conditions and commands --- */
 
 struct hit {

@@ -64,6 +64,7 @@ static void free_client(struct device_client *c)
 {
 	close(c->fd);
 	free(c->buf);
+	device_parked_destroy(c->parked);
 	free(c);
 }
 

@@ -12,6 +12,8 @@
 
 enum { DEVICE_CLIENTS = 1024 };
 
+struct device_parked;
+
 struct device_client {
 	struct device_clients *owner;
 	int fd;
@@ -24,6 +26,7 @@ struct device_client {
 	char *buf;
 	size_t n, cap;
 	size_t seen; /* bytes without a '#' */
+	struct device_parked *parked; /* kernels that are not shown yet; owned */
 	struct device_client *next;
 };
 
@@ -37,6 +40,8 @@ struct device_clients_handler {
 
 struct device_clients;
 
+/** In owner.c; NULL is fine. */
+void device_parked_destroy(struct device_parked *p);
 /** NULL: errno says why. */
 struct device_clients *device_clients_create(const struct device_clients_handler *handler,
 					     struct target_log log);

@@ -40,7 +40,7 @@ struct device {
 	struct devices *owner;
 	struct device_link *link;
 	bool ready; /* ascend_init is done: there is something to show */
-	uint32_t tgid;
+	uint32_t tgid; /* whose memory is read and patched; 0: of nobody yet */
 	uint32_t stream; /* of the last launch */
 	char launched[ASCEND_NAME]; /* its kernel */
 	struct device_mask present;
@@ -96,6 +96,12 @@ void device_retire(struct device *d);
 /** Takes the kernel of a launch; *fresh: its file was not known. false: words in the log. */
 bool device_kernel_add(struct device *d, const struct stub_message *m, bool *fresh);
 
+/* --- owner.c: several programs on one device --- */
+/** The launch of m is of the program that the device is debugged for; false: it runs free. */
+bool device_owner_take(struct device *d, struct device_client *c, const struct stub_message *m);
+/** A connection is over while there are others. */
+void device_owner_gone(struct device *d, const struct device_client *gone);
+
 /* --- source.c: registers and memory --- */
 extern const struct ascend_source_ops device_source_ops;
 bool device_is_code(const struct device *d, uint64_t at);
@@ -120,6 +126,8 @@ bool device_is_busy(const struct device *d);
 enum target_status device_point(struct device *d, const struct target_point *p, bool set);
 /** Writes the difference; false: words in the message of the devices. */
 bool device_points_sync(struct device *d);
+/** Code may have been loaded anew since breakpoints were written: those that are gone come back. */
+void device_points_check(struct device *d);
 /** Lets the cores that go over a breakpoint do one instruction each, together. */
 void device_go_over(struct device *d);
 /** Runs what belongs to a breakpoint; true: the client shall hear of the hit. */

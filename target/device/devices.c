@@ -109,7 +109,10 @@ static void on_kernel(struct devices *ds, struct device_client *c, const struct 
 		device_client_answer(c, 0);
 		return;
 	}
-	d->tgid = c->tgid;
+	if (!device_owner_take(d, c, m)) {
+		device_client_answer(c, 0);
+		return;
+	}
 	if (m->stream >= 0)
 		d->stream = (uint32_t)m->stream;
 	snprintf(d->launched, sizeof(d->launched), "%s", m->name);
@@ -142,11 +145,13 @@ static void on_gone(void *ctx, struct device_client *gone)
 {
 	struct devices *ds = ctx;
 	struct device *d = by_id(ds, gone->device);
+	bool others = false;
 
 	for (struct device_client *c = device_clients_first(ds->clients); d && c; c = c->next)
-		if (c->device == gone->device)
-			d = NULL;
-	if (d)
+		others |= c->device == gone->device;
+	if (d && others)
+		device_owner_gone(d, gone);
+	else if (d)
 		device_retire(d);
 }
 

@@ -83,22 +83,45 @@ static bool open_kernel(struct device *d, const struct stub_message *m, const ch
 	return true;
 }
 
+static void remove_kernel(struct device *d, struct ascend_kernel *k)
+{
+	symbols_close(k->object);
+	*k = d->a.kernels[--d->a.kernel_count];
+}
+
+/* What was at the addresses of the newest kernel has been unloaded. */
+static void remove_overlapped(struct device *d)
+{
+	struct ascend_kernel newest = d->a.kernels[d->a.kernel_count - 1];
+
+	for (size_t i = d->a.kernel_count - 1; i-- > 0;) {
+		struct ascend_kernel *k = &d->a.kernels[i];
+
+		if (k->base < newest.base + newest.size && newest.base < k->base + k->size)
+			remove_kernel(d, k);
+	}
+}
+
 bool device_kernel_add(struct device *d, const struct stub_message *m, bool *fresh)
 {
 	char digest[SYMBOLS_SHA256_TEXT];
 
 	*fresh = false;
-	if (!m->binary)
+	if (!m->binary) {
+		device_points_check(d);
 		return true;
+	}
 	symbols_sha256(m->binary, m->binary_n, digest);
 	check_digest(d, m, digest);
 	struct ascend_kernel *k = known(d, digest);
-	if (k && k->base == m->base)
+	if (k && k->base == m->base) { /* loaded anew, perhaps, at the same place */
+		device_points_check(d);
 		return true;
-	if (k) { /* loaded anew, at another place */
-		symbols_close(k->object);
-		*k = d->a.kernels[--d->a.kernel_count];
 	}
+	if (k)
+		remove_kernel(d, k);
 	*fresh = open_kernel(d, m, digest);
+	if (*fresh)
+		remove_overlapped(d);
 	return *fresh;
 }

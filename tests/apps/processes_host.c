@@ -1,6 +1,7 @@
 /*
  * Sample host of several processes: children of fork(), each with a context of its own on device
- * 0; their results come back through pipes. The parent uses the device after them.
+ * 0; their results come back through pipes. The parent uses the device after them. With an argument
+ * the children come one after the other.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,14 +64,17 @@ static size_t receive(int fd, char *to, size_t n)
 	return done;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	static int32_t out[SCALE_ELEMENTS];
 	int fds[CHILDREN], wrong = 0, status;
 
-	for (int i = 0; i < CHILDREN; i++)
+	(void)argv;
+	for (int i = 0; i < CHILDREN && argc == 1; i++)
 		fds[i] = start(i);
 	for (int i = 0; i < CHILDREN; i++) {
+		if (argc > 1)
+			fds[i] = start(i);
 		wrong += receive(fds[i], (char *)out, sizeof(out)) != sizeof(out);
 		host_keep(out, sizeof(out));
 	}

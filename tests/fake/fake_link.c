@@ -39,6 +39,7 @@ static enum device_result fake_receive(struct device_link *l, uint8_t *cqe, int 
 static enum device_result fake_copy(struct device_link *l, const struct device_copy *c)
 {
 	assert(c->n && c->at / 4096 == (c->at + c->n - 1) / 4096);
+	of(l)->npu->tgid = c->tgid;
 	return npu_copy(of(l)->npu, c->to_host, c->at, c->buf, c->n) ? DEVICE_OK : DEVICE_NO_DEVICE;
 }
 

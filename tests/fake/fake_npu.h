@@ -39,6 +39,7 @@ struct fake_npu {
 	unsigned lost;		/* messages that found the ring full */
 	unsigned delay;		/* so many receives find nothing first */
 	unsigned commands[128]; /* how often each came */
+	uint32_t tgid;		/* whose memory was copied last */
 };
 
 /** Two AIC and two AIV, no task. */
