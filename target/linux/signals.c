@@ -30,7 +30,7 @@ int linux_signal_to_gdb(int host)
 		return RT_33 + host - 33;
 	if (host == 32)
 		return RT_32;
-	return host == 64 ? RT_64 : UNKNOWN;
+	return host == 64 ? RT_64 : UNKNOWN; /* SIGSTKFLT alone has no number there */
 }
 
 int linux_signal_from_gdb(int gdb)
@@ -42,5 +42,7 @@ int linux_signal_from_gdb(int gdb)
 		return gdb - RT_33 + 33;
 	if (gdb == RT_32)
 		return 32;
+	if (gdb == UNKNOWN)
+		return SIGSTKFLT;
 	return gdb == RT_64 ? 64 : 0;
 }
