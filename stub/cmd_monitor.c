@@ -69,6 +69,10 @@ static enum target_status dispatch(struct session *s, size_t argc, const char *c
 		return monitor_log(s, argc - 1, argv + 1, out);
 	if (argc == 1 && !strcmp(argv[0], "stats"))
 		return monitor_stats(s, out);
+	if (target_command_steers(s->target, argc, argv))
+		status = session_may(s, MAY_RESUME);
+	if (status != TARGET_OK)
+		return status;
 	status = target_command(s->target, session_chosen(s), argc, argv, out);
 	if (status == TARGET_OK || status == TARGET_UNSUPPORTED)
 		return status;

@@ -13,7 +13,7 @@ void stats_init(struct stats *s)
 	*s = (struct stats){ .since_ms = clock_ms() };
 }
 
-void stats_table(const struct stats *s, uint64_t links, struct target_table *out)
+void stats_table(const struct stats *s, const uint64_t *links, struct target_table *out)
 {
 	static const char *const columns[] = { "Counter", "Value", NULL };
 	const struct {
@@ -30,7 +30,7 @@ void stats_table(const struct stats *s, uint64_t links, struct target_table *out
 		{ "bytes sent", s->bytes_out },
 		{ "refusals", s->refusals },
 		{ "stops", s->stops },
-		{ "device requests", links },
+		{ "device requests", links ? *links : 0 },
 	};
 
 	target_table_init(out, columns);

@@ -22,7 +22,7 @@ struct stats {
 };
 
 void stats_init(struct stats *s);
-/** Two columns, a counter a row; links: requests to a device so far. Deinit the table. */
-void stats_table(const struct stats *s, uint64_t links, struct target_table *out);
+/** Two columns, a counter a row; links: requests to devices so far, or NULL. Deinit the table. */
+void stats_table(const struct stats *s, const uint64_t *links, struct target_table *out);
 
 #endif

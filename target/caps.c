@@ -34,3 +34,10 @@ unsigned target_caps(const struct target *t)
 	       (o->view ? caps_of_view(o->view) : 0u) | (o->os ? caps_of_os(o->os) : 0u) |
 	       (o->files ? TARGET_HAS_FILES | TARGET_HAS_HOST_FILES : 0u);
 }
+
+bool target_command_steers(const struct target *t, size_t argc, const char *const *argv)
+{
+	const struct target_view_ops *v = t->ops->view;
+
+	return argc && v && v->steers && v->steers(t, argc, argv);
+}

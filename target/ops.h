@@ -11,12 +11,11 @@
 /**
  * What a kind of target fills in. A missing operation is a NULL pointer and nothing else says what
  * a target can do: capabilities are computed from the pointers (target_caps). A dump has
- * run == NULL, and with that every resume packet is refused without a line of code in the dump.
+ * run == NULL, so every resume packet is refused.
  *
  * To add a kind of target: 1. target/<kind>/<kind>_target.c with a static const struct target_ops,
  * `struct target base` first in its object; 2. a way to open it from stub/main.c; 3. keys in
- * config/keys.c if it has settings; 4. its recipe or fake in tests/. The protocol suite runs
- * against every target and skips by capability, never by name.
+ * config/keys.c if it has settings; 4. its recipe or fake in tests/, which skip by capability.
  */
 
 struct target;
@@ -108,13 +107,14 @@ struct target_view_ops {
 	/** Content of a file that exists only in the server; borrowed until close. */
 	enum target_status (*file)(struct target *t, const char *path, const void **data,
 				   size_t *n);
-	/** All tables; the array is borrowed and static. */
+	/** All tables, borrowed and static. table fills *out, zeroed; the caller deinits it. */
 	const struct target_table_info *(*tables)(const struct target *t, size_t *count);
-	/** Fills *out, which the wrapper has zeroed and the caller deinits. */
 	enum target_status (*table)(struct target *t, const char *name, struct target_table *out);
 	/** A monitor command of this kind of target; UNSUPPORTED: not one of mine. */
 	enum target_status (*command)(struct target *t, struct target_tid tid, size_t argc,
 				      const char *const *argv, struct target_text *out);
+	/** That command lets something run or changes it. NULL: none does. */
+	bool (*steers)(const struct target *t, size_t argc, const char *const *argv);
 	/** One line per monitor command, for `monitor help`. */
 	const char *(*help)(const struct target *t);
 };

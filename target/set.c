@@ -342,6 +342,7 @@ struct target *target_set_create(struct target *host, struct target *devices, st
 	s->base.log = log;
 	s->host = host;
 	s->devices = devices;
+	s->base.link_requests = devices->link_requests;
 	s->events = epoll_create1(EPOLL_CLOEXEC);
 	if (s->events >= 0 && watch(s, target_event_fd(host)) &&
 	    watch(s, target_event_fd(devices)) && set_make_tables(s))

@@ -234,6 +234,14 @@ static enum target_status command(struct target *t, struct target_tid tid, size_
 	return set_back(t, s->host, target_command(s->host, tid, argc, argv, out));
 }
 
+static bool steers(const struct target *t, size_t argc, const char *const *argv)
+{
+	const struct target_set *s = (const struct target_set *)t;
+
+	return target_command_steers(s->devices, argc, argv) ||
+	       target_command_steers(s->host, argc, argv);
+}
+
 static const char *help(const struct target *t)
 {
 	/* the text is made anew for each asker and kept for it */
@@ -255,6 +263,7 @@ const struct target_view_ops set_view_ops = {
 	.tables = tables,
 	.table = table,
 	.command = command,
+	.steers = steers,
 	.help = help,
 };
 

@@ -22,7 +22,7 @@ struct target {
 	const struct target_ops *ops;
 	struct target_log log;
 	char message[TARGET_MESSAGE]; /* words of the last failure, "" when there are none */
-	uint64_t link_requests; /* sent to a device so far; 0 where there is none */
+	const uint64_t *link_requests; /* sent to devices so far; NULL: there is none */
 };
 
 /** Capability bits, computed from the operations. */
@@ -126,6 +126,8 @@ enum target_status target_table(struct target *t, const char *name,
 				struct target_table *out) TARGET_CHECKED;
 enum target_status target_command(struct target *t, struct target_tid tid, size_t argc,
 				  const char *const *argv, struct target_text *out) TARGET_CHECKED;
+/** A monitor command that lets something run or changes it. */
+bool target_command_steers(const struct target *t, size_t argc, const char *const *argv);
 const char *target_help(const struct target *t);
 enum target_status target_auxv(struct target *t, uint32_t pid,
 			       struct target_text *out) TARGET_CHECKED;

@@ -65,6 +65,7 @@ struct devices {
 	int events;		/* epoll of the clients, the links, and the two below */
 	int wake;		/* eventfd: there is something to tell */
 	int beat;		/* timerfd: events may have got lost, blocks have ended */
+	uint64_t requests;	/* over all links, closed ones too */
 	bool resumed;
 	bool lone; /* only named threads were resumed */
 	unsigned wishes;

@@ -502,6 +502,7 @@ struct target *device_open(const struct device_options *options, struct target_l
 	struct device_clients_handler handler = { on_message, on_gone, ds };
 	ds->base.ops = &ops;
 	ds->base.log = log;
+	ds->base.link_requests = &ds->requests;
 	ds->options = *options;
 	ds->clients = device_clients_create(&handler, log);
 	ds->events = epoll_create1(EPOLL_CLOEXEC);

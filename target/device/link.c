@@ -114,6 +114,12 @@ int device_link_fd(const struct device_link *l)
 	return l->ops->event_fd(l);
 }
 
+static void count_request(struct device_link *l)
+{
+	if (l->requests)
+		++*l->requests;
+}
+
 /* --- commands --- */
 
 static int64_t now_ms(void)
@@ -170,7 +176,7 @@ enum device_result device_link_ask(struct device_link *l, uint8_t *sqe, uint8_t 
 	if (!++l->number)
 		l->number = 1;
 	device_encode_number(sqe, l->number);
-	l->requests++;
+	count_request(l);
 	enum device_result result = send(l, sqe);
 	if (result == DEVICE_OK)
 		result = await(l, device_command_of(sqe), payload);
@@ -199,7 +205,7 @@ enum device_result device_link_copy(struct device_link *l, const struct device_c
 
 		if (!c->to_host)
 			memcpy(page, (const uint8_t *)c->buf + *done, n);
-		l->requests++;
+		count_request(l);
 		enum device_result result = l->ops->copy(l, &piece);
 		l->lost |= result == DEVICE_LOST;
 		if (result != DEVICE_OK)

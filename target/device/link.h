@@ -71,9 +71,9 @@ struct device_link {
 	unsigned owed;	 /* replies of commands that timed out may still come */
 	struct device_event events[DEVICE_EVENTS]; /* came between replies */
 	size_t event_first, event_count;
-	bool events_lost;  /* no room: ask every core */
-	bool lost;	   /* nothing answers any more */
-	uint64_t requests; /* round trips so far */
+	bool events_lost;   /* no room: ask every core */
+	bool lost;	    /* nothing answers any more */
+	uint64_t *requests; /* where round trips are counted; NULL: nowhere */
 };
 
 /** Takes a device. NULL: why (DEVICE_WORDS bytes) has the words. */

@@ -39,6 +39,7 @@ static bool enable(struct device *d, unsigned *code)
 	d->link = d->owner->options.open(d->owner->options.sim, d->a.device, d->a.base.log, why);
 	if (!d->link)
 		return fail(d, CODE_OCCUPIED, why, code);
+	d->link->requests = &d->owner->requests;
 	enum device_result result = command(d, DEVICE_ENABLE, NULL);
 	if (result == DEVICE_REFUSED)
 		return fail(d, CODE_MODE,

@@ -309,6 +309,13 @@ enum target_status linux_command(struct target *t, struct target_tid tid, size_t
 	return held ? show(t, out) : release(t, argv[1], out);
 }
 
+bool linux_steers(const struct target *t, size_t argc, const char *const *argv)
+{
+	(void)t;
+	(void)argc;
+	return !strcmp(argv[0], "release");
+}
+
 const char *linux_help(const struct target *t)
 {
 	(void)t;

@@ -99,6 +99,7 @@ const struct target_view_ops linux_view_ops = {
 	.tables = linux_tables,
 	.table = linux_table,
 	.command = linux_command,
+	.steers = linux_steers,
 	.help = linux_help,
 };
 

@@ -38,6 +38,7 @@ enum target_status linux_siginfo_write(struct target *t, struct target_tid tid, 
 /* --- hold.c --- */
 enum target_status linux_command(struct target *t, struct target_tid tid, size_t argc,
 				 const char *const *argv, struct target_text *out);
+bool linux_steers(const struct target *t, size_t argc, const char *const *argv);
 const char *linux_help(const struct target *t);
 
 /* --- osdata.c --- */

@@ -102,7 +102,11 @@ static void test_entrance(void)
 	CU_ASSERT_EQUAL(libraries, 1);
 	CU_ASSERT_EQUAL(target_file(a.t, "/ascend/dev0/device", &data, &n), TARGET_OK);
 	CU_ASSERT_EQUAL(npu.commands[DEVICE_ENABLE], 1);
+	uint64_t requests = *a.t->link_requests;
+	CU_ASSERT_TRUE(requests > 0);
 	launch(&a);
+	CU_ASSERT_EQUAL(target_interrupt(a.t), TARGET_OK);
+	CU_ASSERT_TRUE(*a.t->link_requests > requests);
 	/* the same kernel again holds nobody up */
 	CU_ASSERT_STRING_EQUAL(app_launch(&a, "add"), "$ok;");
 	CU_ASSERT_STRING_EQUAL(app_say(&a, "$kernel_name:add;stream_id:3;#"), "$ok;");
