@@ -37,6 +37,8 @@ enum { PASSED_ON = sizeof(passed_on) / sizeof(passed_on[0]) };
 
 /* The server, for the signal handler; 0: it has ended. */
 static volatile sig_atomic_t server_pid;
+/* A terminal that is closed tells only the process that leads its session. */
+static volatile sig_atomic_t leads_session;
 
 static struct guardian *make(guardian_let_go let_go)
 {
@@ -109,13 +111,14 @@ void guardian_undo(const struct guardian *g)
 
 /* --- the guardian's side --- */
 
-/* The terminal sends its signals to both. SI_QUEUE tells the server which came through here. */
+/* The terminal's keys go to both. SI_QUEUE tells the server which came through here. */
 static void pass_on(int signal, siginfo_t *info, void *context)
 {
+	bool here_only = info->si_code != SI_KERNEL || (signal == SIGHUP && leads_session);
 	int error = errno;
 
 	(void)context;
-	if (info->si_code != SI_KERNEL && server_pid)
+	if (here_only && server_pid)
 		sigqueue(server_pid, signal, (union sigval){ .sival_int = 0 });
 	errno = error;
 }
@@ -209,6 +212,7 @@ static void be_guardian(struct guardian *g, pid_t server, int locked)
 	int status = 0;
 
 	server_pid = server;
+	leads_session = getsid(0) == getpid();
 	catch_signals();
 	wait_locked(locked);
 	close_files();

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <pty.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -34,11 +35,11 @@ typedef void (*place_fn)(volatile uint64_t *counter);
 		*counter += n + 1;                                                                 \
 	}
 
-PLACE(0) PLACE(1) PLACE(2) PLACE(3) PLACE(4)
-PLACE(5) PLACE(6) PLACE(7) PLACE(8) PLACE(9)
+PLACE(0)
+PLACE(1) PLACE(2) PLACE(3) PLACE(4) PLACE(5) PLACE(6) PLACE(7) PLACE(8) PLACE(9)
 
-static const place_fn places[PLACES] = { place_0, place_1, place_2, place_3, place_4,
-					 place_5, place_6, place_7, place_8, place_9 };
+	static const place_fn places[PLACES] = { place_0, place_1, place_2, place_3, place_4,
+						 place_5, place_6, place_7, place_8, place_9 };
 
 /* Nobody calls it. */
 __attribute__((noinline, used)) static void cold(volatile uint64_t *counter)
@@ -497,6 +498,48 @@ static void test_started(void)
 	}
 }
 
+/* A signal that is faster than the start of the loop is not turned into a status. */
+static bool ends_by_hangup(pid_t pid)
+{
+	int status = -1;
+	pid_t got = 0;
+
+	for (unsigned ms = 0; ms < PATIENCE_MS && !got; ms += 2) {
+		got = waitpid(pid, &status, WNOHANG);
+		pause_ms(2);
+	}
+	if (!got)
+		kill(pid, SIGKILL);
+	return got == pid &&
+	       (WIFSIGNALED(status) ? WTERMSIG(status) == SIGHUP : WEXITSTATUS(status) == 0);
+}
+
+/* The kernel tells only the leader of the session, which is the process that users started. */
+static void test_terminal_closed(void)
+{
+	const char *o = getenv("O");
+	char path[PLAY_PATH], app[PLAY_PATH], text[4096] = "";
+	size_t n = 0;
+	ssize_t got;
+	int terminal;
+
+	if (!live_app("spaces", app, sizeof(app)))
+		return;
+	snprintf(path, sizeof(path), "%s/ascend-gdbserver", o ? o : "build");
+	pid_t pid = forkpty(&terminal, NULL, NULL, NULL);
+	CU_ASSERT_FATAL(pid >= 0);
+	if (!pid) {
+		execl(path, path, "localhost:0", app, NULL);
+		_exit(127);
+	}
+	while (!strstr(text, "Listening on port") && n < sizeof(text) - 1 &&
+	       (got = read(terminal, text + n, sizeof(text) - 1 - n)) > 0)
+		n += (size_t)got;
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "Listening on port"));
+	close(terminal);
+	CU_ASSERT_TRUE(ends_by_hangup(pid));
+}
+
 static const struct unit_test tests[] = {
 	{ "SIGKILL, at any moment", test_server_killed },
 	{ "a crash, at any moment", test_crash },
@@ -505,6 +548,7 @@ static const struct unit_test tests[] = {
 	{ "signals, attached", test_orderly_attached },
 	{ "two signals", test_two_signals },
 	{ "signals, started", test_started },
+	{ "the terminal is closed", test_terminal_closed },
 };
 
 int main(void)
