@@ -8,7 +8,14 @@
 #include "target/target.h"
 
 /**
- * The daemon's log: one line per message, "LEVEL: words", to stderr, a file, syslog or the journal.
+ * The daemon's log: one line per message, to stderr, a file, syslog or the journal:
+ *
+ *     LEVEL: EVENT[ KEY=VALUE]...: words
+ *
+ * LEVEL is error, warning, info or debug. EVENT (words with '-') says what kind of thing happened;
+ * it and the keys are in the text of the call (tests/lint/events.sh), values are numbers or names
+ * without blanks, everything else is in the words for people: grep finds all of a kind.
+ *
  * Messages may carry bytes of a dump or a client, so a line is bounded and everything that is not
  * printable ASCII is escaped. Below debug level paths are replaced by "<path>": such lines get
  * pasted into reports. Nothing depends on whether a line could be written.
@@ -27,8 +34,8 @@ enum log_sink { LOG_TO_STDERR, LOG_TO_FILE, LOG_TO_SYSLOG, LOG_TO_JOURNAL };
 struct log {
 	enum log_sink sink;
 	struct log_file file; /* LOG_TO_FILE */
-	int journal;          /* LOG_TO_JOURNAL: a socket */
-	bool timestamps; /* seconds.microseconds before each line, as gdbserver has it */
+	int journal;	      /* LOG_TO_JOURNAL: a socket */
+	bool timestamps;      /* seconds.microseconds before each line, as gdbserver has it */
 	enum target_log_level level;
 	unsigned debug; /* not 0: everything is shown, whatever the level */
 	void (*user)(void *ctx, const char *text); /* what targets tell who debugs; may be NULL */

@@ -103,7 +103,7 @@ static void show(struct packet_log *p, enum packet_direction way, const void *da
 		return;
 	while (i < n && used < sizeof(text) - ECHO_ROOM)
 		used += escape(bytes[i++], text + used);
-	log_format(p->echo, TARGET_LOG_DEBUG, "%c %.*s%s", (char)way, (int)used, text,
+	log_format(p->echo, TARGET_LOG_DEBUG, "wire way=%c: %.*s%s", (char)way, (int)used, text,
 		   i < n ? "..." : "");
 }
 

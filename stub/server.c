@@ -36,7 +36,7 @@ struct server {
 	struct lobby lobby;
 	struct stats stats;
 	int signals;
-	bool extended; /* a client asked for it: that stays so */
+	bool extended;	 /* a client asked for it: that stays so */
 	uint32_t orphan; /* a program of ours that is nobody's any more */
 	bool done;
 	int status;
@@ -164,6 +164,8 @@ static void prove(struct server *s)
 			s->peer.port);
 	else
 		fprintf(stderr, "Remote debugging over a Unix socket\n");
+	log_format(s->setup.log, TARGET_LOG_INFO, "client host=%s port=%u: it is served",
+		   s->peer.host[0] ? s->peer.host : "unix", s->peer.port);
 }
 
 static void serve_event(struct server *s, enum rsp_event ev)
@@ -182,7 +184,7 @@ static void serve_event(struct server *s, enum rsp_event ev)
 		break;
 	case RSP_BAD:
 		log_format(s->setup.log, TARGET_LOG_WARN,
-			   "a damaged packet was dropped (%zu bytes)", s->conn.frame.len);
+			   "damaged-packet bytes=%zu: it was dropped", s->conn.frame.len);
 		break;
 	default:
 		break;
@@ -231,7 +233,8 @@ static void serve_client(struct server *s)
 static void welcome(struct server *s, int fd, const struct comm_peer *peer)
 {
 	if (!start_session(s, fd, fd)) {
-		log_text(s->setup.log, TARGET_LOG_ERROR, "out of memory: a client was turned away");
+		log_text(s->setup.log, TARGET_LOG_ERROR,
+			 "client: out of memory, it was turned away");
 		close(fd);
 		return;
 	}
@@ -253,6 +256,9 @@ static void tell_refusal(struct server *s, const struct comm_peer *peer, const c
 			peer->port, why);
 	else
 		fprintf(stderr, "Refused a connection over the Unix socket: %s\n", why);
+	if (s->setup.log->sink != LOG_TO_STDERR)
+		log_format(s->setup.log, TARGET_LOG_WARN, "stranger host=%s port=%u: %s",
+			   peer->host[0] ? peer->host : "unix", peer->port, why);
 }
 
 static void reserve(struct server *s)
@@ -276,7 +282,7 @@ static void hang_up(struct server *s, int listener)
 		close(fd);
 		reserve(s);
 	} else if (why != EAGAIN && why != EINTR && why != ECONNABORTED) {
-		log_format(s->setup.log, TARGET_LOG_WARN, "a client could not be accepted: %s",
+		log_format(s->setup.log, TARGET_LOG_WARN, "client: it could not be accepted: %s",
 			   strerror(why));
 	}
 }
@@ -308,7 +314,8 @@ static void take_signal(struct server *s)
 
 	if (read(s->signals, &info, sizeof(info)) != sizeof(info))
 		return;
-	log_format(s->setup.log, TARGET_LOG_INFO, "signal %u: the server ends", info.ssi_signo);
+	log_format(s->setup.log, TARGET_LOG_INFO, "signal number=%u: the server ends",
+		   info.ssi_signo);
 	s->done = true;
 	crash_server_ends(s->setup.crash, info.ssi_code);
 }
@@ -379,7 +386,7 @@ static void check_silence(struct server *s)
 			(long long)(s->setup.idle_ms / 1000));
 	else
 		log_format(s->setup.log, TARGET_LOG_INFO,
-			   "a connection was closed: no packet came within %d seconds",
+			   "silent-client seconds=%d: no packet came, the connection was closed",
 			   FIRST_PACKET_MS / 1000);
 	end_session(s);
 }

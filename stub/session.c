@@ -88,9 +88,10 @@ void session_log_refusal(struct session *s, const char *what)
 	if (!rate_allows(&s->refusals, clock_ms(), &hidden))
 		return;
 	if (hidden)
-		target_logf(&s->log, TARGET_LOG_WARN, "%u more refusals are not shown", hidden);
-	target_logf(&s->log, TARGET_LOG_WARN, "refused %.*s: %s", (int)strcspn(what, ":;,"), what,
-		    target_words(s->target, TARGET_DENIED));
+		target_logf(&s->log, TARGET_LOG_WARN, "refused more=%u: they are not shown",
+			    hidden);
+	target_logf(&s->log, TARGET_LOG_WARN, "refused packet=%.*s: %s", (int)strcspn(what, ":;,"),
+		    what, target_words(s->target, TARGET_DENIED));
 }
 
 size_t session_threads(struct session *s)
@@ -338,7 +339,7 @@ bool session_packet(struct session *s, const char *data, size_t n)
 	}
 	note_list(s, data);
 	if (status != TARGET_OK)
-		target_logf(&s->log, TARGET_LOG_DEBUG, "packet %s: %s", c->name, words);
+		target_logf(&s->log, TARGET_LOG_DEBUG, "packet name=%s: %s", c->name, words);
 	return finish(s, c, status, words);
 }
 
@@ -356,7 +357,7 @@ void session_interrupt(struct session *s)
 	/* a stop was on its way to the client: it wants one more, as from gdbserver */
 	s->interrupted = !s->running;
 	if (s->running && target_interrupt(s->target) != TARGET_OK)
-		target_logf(&s->log, TARGET_LOG_WARN, "cannot interrupt: %s",
+		target_logf(&s->log, TARGET_LOG_WARN, "interrupt: it is not possible: %s",
 			    target_words(s->target, TARGET_SYSTEM));
 }
 

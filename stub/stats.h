@@ -17,7 +17,7 @@ struct stats {
 	uint64_t replies; /* sent in answer to a packet: round trips */
 	uint64_t notices; /* stop replies sent later, and notifications */
 	uint64_t bytes_in, bytes_out;
-	uint64_t refusals; /* packets answered with an error */
+	uint64_t refusals; /* packets answered with an error, files refused */
 	uint64_t stops;	   /* of the target */
 };
 

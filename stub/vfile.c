@@ -14,6 +14,7 @@
 
 #include "stub/commands.h"
 #include "stub/fileio.h"
+#include "stub/stats.h"
 #include "target/below.h"
 
 static void file_error(struct rsp_buf *out, unsigned number)
@@ -66,11 +67,16 @@ static bool in_memory(struct session *s, const char *path, struct vfile *out)
 	return target_file(s->target, path, &out->data, &out->size) == TARGET_OK;
 }
 
-/* The client's own words for it have no room for ours: those are in the log. */
+/*
+ * The words of a refusal are in the log. gdb 13 has no room for them: to its user E.text is
+ * "Invalid argument", but F-1,d is "Permission denied", which is what it means.
+ */
 static bool may(struct session *s, unsigned bits)
 {
 	if (session_may(s, bits) == TARGET_OK)
 		return true;
+	if (s->debug.stats)
+		s->debug.stats->refusals++;
 	session_log_refusal(s, "vFile");
 	return false;
 }

@@ -22,7 +22,8 @@ void target_logf(const struct target_log *log, enum target_log_level level, cons
 		log->write(log->ctx, level, text);
 }
 
-void target_tell(const struct target_log *log, enum target_log_level level, const char *fmt, ...)
+void target_tell(const struct target_log *log, enum target_log_level level, const char *event,
+		 const char *fmt, ...)
 {
 	char text[LINE];
 	va_list args;
@@ -32,8 +33,7 @@ void target_tell(const struct target_log *log, enum target_log_level level, cons
 	va_end(args);
 	if (n < 0)
 		return;
-	if (log->write)
-		log->write(log->ctx, level, text);
+	target_logf(log, level, "%s: %s", event, text);
 	if (log->tell)
 		log->tell(log->ctx, text);
 }

@@ -245,8 +245,9 @@ static void non_stop(struct target *t, bool on)
 
 	target_non_stop(s->host, on);
 	if (on && !s->non_stop)
-		target_logf(&t->log, TARGET_LOG_WARN,
-			    "devices are shown in all-stop mode only: kernels run freely");
+		target_logf(
+			&t->log, TARGET_LOG_WARN,
+			"non-stop: devices are shown in all-stop mode only, kernels run freely");
 	s->non_stop = on;
 	tell_devices(s);
 }

@@ -21,7 +21,7 @@ enum { TARGET_MESSAGE = 256 };
 struct target {
 	const struct target_ops *ops;
 	struct target_log log;
-	char message[TARGET_MESSAGE]; /* words of the last failure, "" when there are none */
+	char message[TARGET_MESSAGE];  /* words of the last failure, "" when there are none */
 	const uint64_t *link_requests; /* sent to devices so far; NULL: there is none */
 };
 
@@ -55,11 +55,11 @@ const char *target_words(const struct target *t, enum target_status status);
 void target_logf(const struct target_log *log, enum target_log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /**
- * The same, and one line for the user of the client that waits for this target, where the protocol
- * has a place for it: while the target runs.
+ * One line for the user of the client that waits for this target, where the protocol has a place
+ * for it: while the target runs. In the log it stands behind its event.
  */
-void target_tell(const struct target_log *log, enum target_log_level level, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+void target_tell(const struct target_log *log, enum target_log_level level, const char *event,
+		 const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 /* One thin wrapper per operation. t->message is "" unless the call failed with words. */
 void target_close(struct target *t); /* NULL is fine */

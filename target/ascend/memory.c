@@ -211,8 +211,8 @@ void ascend_resolve(struct ascend *a, const struct ascend_core *core, uint64_t a
 
 enum target_status ascend_copy_failed(struct ascend *a, const char *what)
 {
-	target_logf(&a->base.log, TARGET_LOG_INFO, "%s: the device did not give it (copy failed)",
-		    what);
+	target_logf(&a->base.log, TARGET_LOG_INFO,
+		    "memory: %s: the device did not give it (copy failed)", what);
 	return target_fail(&a->base, TARGET_UNAVAILABLE,
 			   "the device did not give this block (copy failed): %s", what);
 }

@@ -19,7 +19,7 @@ void core_loss(struct core_dump *d, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	target_logf(&d->ascend.base.log, TARGET_LOG_WARN, "%s", text);
+	target_logf(&d->ascend.base.log, TARGET_LOG_WARN, "dump: %s", text);
 }
 
 bool core_refuse(char *why, const char *fmt, ...)

@@ -91,7 +91,7 @@ struct check {
 static bool complain(const struct check *c, const struct complaint *problem)
 {
 	if (problem->forgivable && c->insecure) {
-		target_logf(&c->log, TARGET_LOG_WARN, "%s\"%s\"%s", problem->before, c->what,
+		target_logf(&c->log, TARGET_LOG_WARN, "dump: %s\"%s\"%s", problem->before, c->what,
 			    problem->after);
 		return true;
 	}

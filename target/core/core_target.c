@@ -128,12 +128,11 @@ static void log_summary(struct core_dump *d)
 
 	if (d->losses > CORE_LOSS_LINES)
 		target_logf(&a->base.log, TARGET_LOG_WARN,
-			    "%zu more problems of the dump are not "
-			    "listed",
+			    "dump more=%zu: problems that are not listed",
 			    d->losses - CORE_LOSS_LINES);
 	target_logf(&a->base.log, TARGET_LOG_INFO,
-		    "dump of device %u (%s): %zu cores, %zu memory blocks, kernel %s", a->device,
-		    a->chip->name, a->core_count, a->block_count, a->kernels[0].name);
+		    "dump device=%u cores=%zu blocks=%zu: %s, kernel %s", a->device, a->core_count,
+		    a->block_count, a->chip->name, a->kernels[0].name);
 }
 
 /* Bytes of KERNEL.o; they are only needed while the dump is opened. */

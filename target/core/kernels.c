@@ -126,13 +126,14 @@ static void log_choice(struct core_dump *d, const struct choice *c, const struct
 			  best->origin);
 	for (size_t i = 0; i < c->count; i++)
 		if (&c->items[i] != best && c->items[i].object)
-			target_logf(log, TARGET_LOG_INFO, "the %s is not used: the %s %s",
+			target_logf(log, TARGET_LOG_INFO,
+				    "kernel-file: the %s is not used: the %s %s",
 				    c->items[i].origin, best->origin,
 				    best->is_device_code && !c->items[i].is_device_code
 					    ? "equals the code on the device"
 					    : "comes first");
 	if (note)
-		target_logf(log, TARGET_LOG_WARN, "the %s: %s", best->origin, note);
+		target_logf(log, TARGET_LOG_WARN, "kernel-file: the %s: %s", best->origin, note);
 }
 
 /* The best file goes to the kernel, the others are closed. */

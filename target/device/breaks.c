@@ -59,7 +59,7 @@ enum target_status device_point(struct device *d, const struct target_point *p, 
 	}
 	if (status == TARGET_OK && !point_codes_set(&d->codes, p))
 		target_logf(&d->a.base.log, TARGET_LOG_WARN,
-			    "no memory for a breakpoint's conditions");
+			    "breakpoint: no memory for its conditions");
 	return status;
 }
 
@@ -129,7 +129,7 @@ static bool run(struct hit *hit, const struct agent_code *code, const char *what
 	const char *why = agent_run(code, &access, value);
 
 	if (why)
-		target_logf(&hit->d->a.base.log, TARGET_LOG_WARN, "a breakpoint's %s: %s", what,
+		target_logf(&hit->d->a.base.log, TARGET_LOG_WARN, "breakpoint code=%s: %s", what,
 			    why);
 	return !why;
 }

@@ -99,8 +99,7 @@ static void take_message(struct device_client *c, char *bytes, size_t n)
 		s->handler.message(s->handler.ctx, c, &m);
 		return;
 	}
-	target_logf(&s->log, TARGET_LOG_WARN, "process %u: a message of its runtime: %s", c->pid,
-		    why);
+	target_logf(&s->log, TARGET_LOG_WARN, "runtime pid=%u: a message of it: %s", c->pid, why);
 	device_client_answer(c, 0x20206);
 }
 
@@ -130,7 +129,7 @@ static bool make_room(struct device_client *c)
 	char *buf = cap <= 2 * (size_t)STUB_MESSAGE_MAX ? realloc(c->buf, cap) : NULL;
 	if (!buf) {
 		target_logf(&c->owner->log, TARGET_LOG_WARN,
-			    "process %u: its runtime sends more than is kept", c->pid);
+			    "runtime pid=%u: it sends more than is kept", c->pid);
 		return false;
 	}
 	c->buf = buf;
@@ -167,8 +166,8 @@ static bool is_ours(struct device_clients *s, int fd, uint32_t *pid)
 	if (who.uid == geteuid())
 		return true;
 	target_logf(&s->log, TARGET_LOG_WARN,
-		    "process %u of user %u may not connect: only user %u may", (unsigned)who.pid,
-		    (unsigned)who.uid, (unsigned)geteuid());
+		    "runtime pid=%u uid=%u: it may not connect, only user %u may",
+		    (unsigned)who.pid, (unsigned)who.uid, (unsigned)geteuid());
 	return false;
 }
 

@@ -88,8 +88,8 @@ static bool make_ready(struct device *d)
 	device_cores_show(d);
 	d->ready = ascend_init(&d->a) == TARGET_OK;
 	if (!d->ready)
-		target_logf(&d->a.base.log, TARGET_LOG_ERROR, "device %u cannot be shown: %s",
-			    d->a.device, d->a.base.message);
+		target_logf(&d->a.base.log, TARGET_LOG_ERROR,
+			    "device id=%u: it cannot be shown: %s", d->a.device, d->a.base.message);
 	return d->ready;
 }
 
@@ -116,8 +116,8 @@ static void on_kernel(struct devices *ds, struct device_client *c, const struct 
 	if (m->stream >= 0)
 		d->stream = (uint32_t)m->stream;
 	snprintf(d->launched, sizeof(d->launched), "%s", m->name);
-	target_tell(&ds->base.log, TARGET_LOG_INFO, "[Launch of Kernel %.64s on Device %u]",
-		    m->name, d->a.device);
+	target_tell(&ds->base.log, TARGET_LOG_INFO, "launch",
+		    "[Launch of Kernel %.64s on Device %u]", m->name, d->a.device);
 	if (device_kernel_add(d, m, &fresh) && fresh && make_ready(d) && !c->free &&
 	    ds->wishes & TARGET_WISH_EXEC)
 		hold(ds, d, c);

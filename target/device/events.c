@@ -213,7 +213,7 @@ static void tell_focus(struct device *d, const struct device_core *c)
 	if (target_tid_equal(ds->focus, c->last.tid))
 		return;
 	ds->focus = c->last.tid;
-	target_tell(&ds->base.log, TARGET_LOG_INFO,
+	target_tell(&ds->base.log, TARGET_LOG_INFO, "focus",
 		    "[Switching to focus on Kernel %.64s, CoreId %u, Type %s]",
 		    k ? k->name : d->launched, c->info.core.id,
 		    c->info.core.type == CHIP_AIC ? "aic" : "aiv");

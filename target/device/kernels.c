@@ -52,7 +52,7 @@ static void check_digest(struct device *d, const struct stub_message *m, const c
 {
 	if (*m->hash && strcasecmp(m->hash, digest) != 0)
 		target_logf(&d->a.base.log, TARGET_LOG_WARN,
-			    "kernel %.64s: the runtime says SHA-256 %.12s, its file has %.12s",
+			    "kernel: %.64s: the runtime says SHA-256 %.12s, its file has %.12s",
 			    m->name, m->hash, digest);
 }
 
@@ -64,8 +64,8 @@ static bool open_kernel(struct device *d, const struct stub_message *m, const ch
 	if (k)
 		k->object = symbols_open(m->binary, m->binary_n, m->base, &why);
 	if (!k || !k->object) {
-		target_tell(&d->a.base.log, TARGET_LOG_WARN, "kernel %.64s cannot be shown: %s",
-			    m->name, why.text);
+		target_tell(&d->a.base.log, TARGET_LOG_WARN, "kernel",
+			    "kernel %.64s cannot be shown: %s", m->name, why.text);
 		return false;
 	}
 	clean_name(m->name, k->name);
@@ -79,7 +79,8 @@ static bool open_kernel(struct device *d, const struct stub_message *m, const ch
 	d->a.kernel_count++;
 	const char *note = symbols_note(k->object);
 	if (note)
-		target_tell(&d->a.base.log, TARGET_LOG_WARN, "kernel %s: %s", k->name, note);
+		target_tell(&d->a.base.log, TARGET_LOG_WARN, "kernel", "kernel %s: %s", k->name,
+			    note);
 	return true;
 }
 

@@ -49,8 +49,8 @@ static void keep_event(struct device_link *l, const struct device_reply *r)
 	struct device_event ev;
 
 	if (!device_decode_event(r->payload, &ev)) {
-		target_logf(&l->log, TARGET_LOG_WARN, "device %u sent an event that makes no sense",
-			    l->device);
+		target_logf(&l->log, TARGET_LOG_WARN,
+			    "device id=%u: it sent an event that makes no sense", l->device);
 		l->events_lost = true;
 	} else if (l->event_count == DEVICE_EVENTS) {
 		l->events_lost = true;
@@ -71,7 +71,7 @@ static bool take(struct device_link *l, const uint8_t *cqe, uint32_t command, ui
 	/* firmware that gives no number back has only the command to go by */
 	if (out->command == command && (!out->msg_id || out->msg_id == number))
 		return true;
-	target_logf(&l->log, TARGET_LOG_DEBUG, "device %u: a late reply to %s is dropped",
+	target_logf(&l->log, TARGET_LOG_DEBUG, "device id=%u: a late reply to %s is dropped",
 		    l->device, device_command_name(out->command));
 	l->owed -= l->owed > 0;
 	return false;
@@ -182,7 +182,7 @@ enum device_result device_link_ask(struct device_link *l, uint8_t *sqe, uint8_t 
 		result = await(l, device_command_of(sqe), payload);
 	l->lost |= result == DEVICE_LOST;
 	if (result != DEVICE_OK)
-		target_logf(&l->log, TARGET_LOG_DEBUG, "device %u: %s: %s", l->device,
+		target_logf(&l->log, TARGET_LOG_DEBUG, "device id=%u command=%s: %s", l->device,
 			    device_command_name(device_command_of(sqe)),
 			    device_result_words(result));
 	return result;

@@ -36,7 +36,7 @@ static struct link_sim *of(struct device_link *l)
 static bool lose(struct link_sim *s)
 {
 	if (!s->lost)
-		target_logf(&s->base.log, TARGET_LOG_WARN, "the simulated NPU is gone");
+		target_logf(&s->base.log, TARGET_LOG_WARN, "simulated-npu: it is gone");
 	s->lost = true;
 	return false;
 }

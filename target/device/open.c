@@ -17,8 +17,8 @@ enum { CODE_OCCUPIED = 0x20200, CODE_MODE = 0x20202, CODE_INTERNAL, CODE_SOC };
 
 static bool fail(struct device *d, unsigned number, const char *why, unsigned *code)
 {
-	target_tell(&d->a.base.log, TARGET_LOG_ERROR, "device %u is not debugged: %s", d->a.device,
-		    why);
+	target_tell(&d->a.base.log, TARGET_LOG_ERROR, "device", "device %u is not debugged: %s",
+		    d->a.device, why);
 	*code = number;
 	return false;
 }

@@ -34,10 +34,11 @@ static void park(struct device *d, struct device_client *c, const struct stub_me
 	if (!p)
 		return;
 	if (!c->parked)
-		target_logf(&d->a.base.log, TARGET_LOG_WARN,
-			    "device %u is used by process %u too: its kernels run without being "
-			    "shown as long as process %u has the device",
-			    d->a.device, c->tgid, d->tgid);
+		target_logf(
+			&d->a.base.log, TARGET_LOG_WARN,
+			"device id=%u pid=%u: this process uses it too, its kernels run without "
+			"being shown as long as process %u has the device",
+			d->a.device, c->tgid, d->tgid);
 	*p = (struct device_parked){ .next = c->parked, .base = m->base, .n = m->binary_n };
 	memcpy(p->name, m->name, strlen(m->name) + 1);
 	memcpy(p->elf, m->binary, m->binary_n);

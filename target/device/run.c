@@ -53,8 +53,8 @@ void device_let_go(struct device *d, enum device_command command, const struct d
 	device_encode_go(sqe, command, d->a.chip->channel->wide_masks, mask);
 	enum device_result result = device_link_ask(d->link, sqe, NULL);
 	if (result != DEVICE_OK)
-		target_logf(&d->a.base.log, TARGET_LOG_WARN, "device %u: %s: %s", d->a.device,
-			    device_command_name(command), device_result_words(result));
+		target_logf(&d->a.base.log, TARGET_LOG_WARN, "device id=%u command=%s: %s",
+			    d->a.device, device_command_name(command), device_result_words(result));
 }
 
 static void halt(struct device *d)
@@ -300,7 +300,7 @@ static void drop_lost(struct devices *ds)
 	for (struct device *d = ds->all; d; d = next) {
 		next = d->next;
 		if (d->link->lost) {
-			target_tell(&ds->base.log, TARGET_LOG_ERROR,
+			target_tell(&ds->base.log, TARGET_LOG_ERROR, "device",
 				    "device %u does not answer any more: it is let go",
 				    d->a.device);
 			device_retire(d);
@@ -345,7 +345,7 @@ void device_release(struct device *d)
 
 	if (!points_remove_all(d->points, &m))
 		target_logf(&d->a.base.log, TARGET_LOG_ERROR,
-			    "device %u: breakpoints could not be taken out", d->a.device);
+			    "device id=%u: breakpoints could not be taken out", d->a.device);
 	point_codes_clear(&d->codes);
 	for (size_t i = 0; i < DEVICE_SLOTS; i++)
 		if (d->cores[i].listed && !d->cores[i].running)

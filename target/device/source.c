@@ -179,9 +179,10 @@ static size_t copy_in(struct device *d, uint64_t at, void *buf, size_t n)
 	if (done && ((uint8_t *)buf)[0] == 0xa5 && ((uint8_t *)buf)[done - 1] == 0xa5 &&
 	    !copies(d, &c)) {
 		d->blind = true;
-		target_logf(&d->a.base.log, TARGET_LOG_WARN,
-			    "device %u: its driver copies no memory: only what cores see is shown",
-			    d->a.device);
+		target_logf(
+			&d->a.base.log, TARGET_LOG_WARN,
+			"device id=%u: its driver copies no memory: only what cores see is shown",
+			d->a.device);
 		return 0;
 	}
 	return done;

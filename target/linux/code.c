@@ -55,7 +55,8 @@ static bool run(struct hit *hit, const struct agent_code *code, const char *what
 	const char *why = agent_run(code, &access, value);
 
 	if (why)
-		target_logf(&hit->l->base.log, TARGET_LOG_WARN, "a breakpoint's %s: %s", what, why);
+		target_logf(&hit->l->base.log, TARGET_LOG_WARN, "breakpoint code=%s: %s", what,
+			    why);
 	return !why;
 }
 
@@ -83,8 +84,8 @@ static void run_commands(struct hit *hit, const struct target_point_code *code)
 	fflush(stdout);
 }
 
-bool linux_point_tells(struct linux_target *l, struct linux_thread *th,
-		       enum target_point_kind kind, uint64_t at)
+bool linux_point_tells(struct linux_target *l, struct linux_thread *th, enum target_point_kind kind,
+		       uint64_t at)
 {
 	const struct target_point_code *code = point_codes_find(&th->process->codes, kind, at);
 	struct hit hit = { .l = l, .th = th };

@@ -147,7 +147,8 @@ static struct linux_held *find(struct linux_target *l, pid_t pid)
 void linux_hold(struct linux_target *l, pid_t pid)
 {
 	if (!add(l, pid)) {
-		target_logf(&l->base.log, TARGET_LOG_WARN, "process %d is not held: %s", (int)pid,
+		target_logf(&l->base.log, TARGET_LOG_WARN,
+			    "hold pid=%d: the process is not held: %s", (int)pid,
 			    l->hold.held_count == HELD_MAX ? "too many are" : strerror(errno));
 		ptrace(PTRACE_DETACH, pid, NULL, NULL);
 		return;
@@ -156,7 +157,7 @@ void linux_hold(struct linux_target *l, pid_t pid)
 	kill(pid, SIGSTOP);
 	ptrace(PTRACE_DETACH, pid, NULL, NULL);
 	target_logf(&l->base.log, TARGET_LOG_WARN,
-		    "process %d waits for a debugger: `attach %d`, or `monitor release %d`",
+		    "hold pid=%d: it waits for a debugger: `attach %d`, or `monitor release %d`",
 		    (int)pid, (int)pid, (int)pid);
 }
 

@@ -166,7 +166,7 @@ static enum target_status linux_point(struct target *t, uint32_t pid, const stru
 		status = linux_hw_point(of(t), process, p, set);
 	/* without its conditions a breakpoint tells too much: the client sorts it out */
 	if (status == TARGET_OK && !point_codes_set(&process->codes, p))
-		target_logf(&t->log, TARGET_LOG_WARN, "no memory for a breakpoint's conditions");
+		target_logf(&t->log, TARGET_LOG_WARN, "breakpoint: no memory for its conditions");
 	return status;
 }
 

@@ -61,8 +61,8 @@ static bool candidate(const struct linux_target *l, size_t n, char *path, size_t
 	}
 	size_t len = strcspn(at, ":");
 	bool system = len == strlen(SYSTEM_FOLDER) && !strncmp(at, SYSTEM_FOLDER, len);
-	int needed = system ? snprintf(path, cap, "%s", LIBRARY) :
-			      snprintf(path, cap, "%.*s/%s", (int)len, at, LIBRARY);
+	int needed = system ? snprintf(path, cap, "%s", LIBRARY)
+			    : snprintf(path, cap, "%.*s/%s", (int)len, at, LIBRARY);
 	/* other words with a '$' name what only a debugger on the same side as the symbols knows */
 	if (needed < 0 || (size_t)needed >= cap || *path == '$' || !len)
 		*path = '\0';
@@ -122,8 +122,8 @@ static void load(struct linux_target *l, struct linux_process *p, const char *pa
 	db->candidate = place;
 	db->lib = dlopen(path, RTLD_NOW);
 	if (!db->lib || !find_calls(db->lib, &db->td) || !load_symbols(db)) {
-		target_logf(&l->base.log, TARGET_LOG_DEBUG, "process %d: %s cannot be used", p->pid,
-			    path);
+		target_logf(&l->base.log, TARGET_LOG_DEBUG, "thread-db pid=%d: %s cannot be used",
+			    p->pid, path);
 		linux_thread_db_drop(p);
 	}
 }
@@ -192,9 +192,9 @@ void linux_symbol_found(struct target *t, uint32_t pid, const char *name, const 
 
 	for (size_t i = 0; db && db->names[i]; i++)
 		if (!strcmp(db->names[i], name))
-			db->symbols[i] = (struct thread_db_symbol){
-				value ? SYMBOL_KNOWN : SYMBOL_ABSENT, value ? *value : 0
-			};
+			db->symbols[i] =
+				(struct thread_db_symbol){ value ? SYMBOL_KNOWN : SYMBOL_ABSENT,
+							   value ? *value : 0 };
 }
 
 /* The library for a call; NULL: there is none, or it has not got its symbols. */

@@ -98,7 +98,8 @@ static void writable_by_others(void)
 		CU_ASSERT(is_refused(&p, "Risky action, \"coredump file\" is writable by any other "
 					 "users or groups.\nchmod go-w FILE"));
 		CU_ASSERT(opens(&p, 8, true));
-		CU_ASSERT(fake_log_has(&p.log, "W Risky action, \"coredump file\" is writable"));
+		CU_ASSERT(fake_log_has(&p.log,
+				       "W dump: Risky action, \"coredump file\" is writable"));
 		place_deinit(&p);
 	}
 }

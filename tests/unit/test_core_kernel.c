@@ -93,7 +93,8 @@ static void choices(void)
 		  "the code on the device" },
 		{ NULL, code_a, "kernel object from disk", "" },
 		{ code_b, NULL, "kernel object of the host",
-		  "W the kernel object of the host differs from the code on the device: functions "
+		  "W dump: the kernel object of the host differs from the code on the device: "
+		  "functions "
 		  "and lines may be wrong" },
 		{ code_b, code_b, "kernel object of the host", "differs from the code" },
 	};
@@ -171,7 +172,7 @@ static void broken_object(void)
 	dump_data_append(&d->host_object, "no ELF file", 11);
 	CU_ASSERT_FATAL(fake_dump_make(&f, d));
 	CU_ASSERT_STRING_EQUAL(f.a->kernels[0].origin, "kernel object from disk");
-	CU_ASSERT(fake_log_has(&f.log, "W the kernel object of the host is of no use: "));
+	CU_ASSERT(fake_log_has(&f.log, "W dump: the kernel object of the host is of no use: "));
 	fake_dump_close(&f);
 }
 

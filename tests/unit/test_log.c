@@ -3,10 +3,15 @@
  * hides, and that a packet log reads as gdb's own does.
  */
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "stub/log.h"
@@ -65,11 +70,12 @@ static void test_levels(void)
 	scratch_open(&s, TARGET_LOG_WARN);
 	CU_ASSERT_TRUE(log_wants(&s.log, TARGET_LOG_ERROR));
 	CU_ASSERT_FALSE(log_wants(&s.log, TARGET_LOG_INFO));
-	log_format(&s.log, TARGET_LOG_ERROR, "core %d is gone", 7);
+	log_format(&s.log, TARGET_LOG_ERROR, "device core=%d: it is gone", 7);
 	log_format(&s.log, TARGET_LOG_INFO, "not this");
 	log_text(&s.log, TARGET_LOG_DEBUG, "nor this");
 	log_text(&s.log, TARGET_LOG_WARN, "100%s");
-	CU_ASSERT_STRING_EQUAL(scratch_read(&s), "error: core 7 is gone\nwarning: 100%s\n");
+	CU_ASSERT_STRING_EQUAL(scratch_read(&s),
+			       "error: device core=7: it is gone\nwarning: 100%s\n");
 	scratch_close(&s);
 }
 
@@ -303,7 +309,7 @@ static void test_packets_echo(void)
 	packet_log_echo(&p, &s.log);
 	packet_log_bytes(&p, PACKET_FROM_CLIENT, "$m0,4#fd\0\\", 10);
 	packet_log_bytes(&p, PACKET_TO_CLIENT, "", 0);
-	CU_ASSERT_STRING_EQUAL(scratch_read(&s), "debug: w $m0,4#fd\\x00\\\\\n");
+	CU_ASSERT_STRING_EQUAL(scratch_read(&s), "debug: wire way=w: $m0,4#fd\\x00\\\\\n");
 	memset(bytes, 'x', sizeof(bytes));
 	packet_log_bytes(&p, PACKET_TO_CLIENT, bytes, sizeof(bytes));
 	const char *last = scratch_read(&s) + strlen(s.text) - 6;
@@ -329,6 +335,116 @@ static void test_packets_off(void)
 	CU_ASSERT_EQUAL(p.file.fd, -1);
 }
 
+/* --- services of the system, played by sockets that only a child of this test sees --- */
+
+enum { NO_NAMESPACE = 77 };
+
+/* Folders that are empty and this process's own. */
+static bool hide_system(void)
+{
+	static const char *const folders[] = { "/dev", "/run" };
+	bool ok = unshare(CLONE_NEWNS) == 0 && !mount("", "/", "", MS_REC | MS_PRIVATE, NULL);
+
+	for (size_t i = 0; i < 2; i++)
+		ok = ok && mount("test_log", folders[i], "tmpfs", 0, NULL) == 0;
+	return ok;
+}
+
+static int serve(const char *path)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	const struct timeval patience = { .tv_sec = 10 };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	return bind(fd, (const struct sockaddr *)&at, sizeof(at)) == 0 ? fd : -1;
+}
+
+/* Logs two messages to where and gives what the service at path got to check. */
+static bool log_to(const char *where, const char *path, bool (*check)(const char *got, int n))
+{
+	char got[TEXT], why[LOG_WORDS];
+	int fd = serve(path);
+	bool ok = fd >= 0;
+	struct log l;
+
+	log_init(&l);
+	ok = ok && log_open(&l, where, why);
+	l.timestamps = true;
+	log_text(&l, TARGET_LOG_INFO, "client: below the level");
+	log_format(&l, TARGET_LOG_ERROR, "dump core=%d: open /data/a.core: \"no\n\"", 7);
+	log_text(&l, TARGET_LOG_WARN, "refused packet=m: 100%s");
+	for (int i = 0; ok && i < 2; i++) {
+		ssize_t n = recv(fd, got, sizeof(got) - 1, 0);
+
+		got[n > 0 ? n : 0] = '\0';
+		ok = check(got, i);
+	}
+	ok = ok && recv(fd, got, sizeof(got), MSG_DONTWAIT) < 0;
+	log_deinit(&l);
+	close(fd);
+	unlink(path);
+	log_text(&l, TARGET_LOG_WARN, "refused: nobody is there any more");
+	return ok;
+}
+
+/* "<PRIORITY>TIME NAME[PID]: LINE", daemon.err and daemon.warning */
+static bool check_syslog(const char *got, int n)
+{
+	static const char *const lines[] = { "error: dump core=7: open <path>: \"no\\x0a\"\n",
+					     "warning: refused packet=m: 100%s\n" };
+	char end[256];
+
+	int k = snprintf(end, sizeof(end), " ascend-gdbserver[%d]: %s", getpid(), lines[n]);
+	return !strncmp(got, n ? "<28>" : "<27>", 4) && (int)strlen(got) > k &&
+	       !strcmp(got + strlen(got) - k, end);
+}
+
+static bool check_journal(const char *got, int n)
+{
+	static const char *const lines[] = { "error: dump core=7: open <path>: \"no\\x0a\"",
+					     "warning: refused packet=m: 100%s" };
+	char want[512];
+
+	snprintf(want, sizeof(want),
+		 "PRIORITY=%d\nSYSLOG_IDENTIFIER=ascend-gdbserver\nSYSLOG_PID=%d\nMESSAGE=%s\n",
+		 3 + n, getpid(), lines[n]);
+	return !strcmp(got, want);
+}
+
+static int play_services(void)
+{
+	char why[LOG_WORDS];
+	struct log l;
+
+	if (!hide_system())
+		return NO_NAMESPACE;
+	log_init(&l);
+	/* without a service: refused in words, or nothing is lost but the lines */
+	if (log_open(&l, "journal", why) || !strstr(why, "journal"))
+		return 1;
+	if (!log_to("syslog", "/dev/log", check_syslog))
+		return 2;
+	if (mkdir("/run/systemd", 0755) || mkdir("/run/systemd/journal", 0755))
+		return 3;
+	return log_to("journal", "/run/systemd/journal/socket", check_journal) ? 0 : 4;
+}
+
+static void test_services(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(play_services());
+	CU_ASSERT_EQUAL_FATAL(waitpid(pid, &status, 0), pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == NO_NAMESPACE)
+		puts("skipped: no mount namespace of its own for the fake services (not root)");
+	else
+		CU_ASSERT_EQUAL(status, 0);
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
@@ -347,6 +463,7 @@ int main(void)
 		{ "packet log: large pieces", test_packets_large_piece },
 		{ "packet log: echo in the log", test_packets_echo },
 		{ "packet log: off", test_packets_off },
+		{ "syslog and the journal", test_services },
 	};
 
 	return unit_run("log", tests, sizeof(tests) / sizeof(tests[0]));

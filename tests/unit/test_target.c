@@ -447,7 +447,7 @@ static void words(void)
 static void note(void *ctx, enum target_log_level level, const char *text)
 {
 	CU_ASSERT_EQUAL(level, TARGET_LOG_WARN);
-	CU_ASSERT_STRING_EQUAL(text, "3 things");
+	CU_ASSERT_STRING_EQUAL(text, "thing: 3 things");
 	++*(int *)ctx;
 }
 
@@ -464,14 +464,14 @@ static void log_lines(void)
 	struct target_log both = { note, &n, told };
 	struct target_log silent = { 0 };
 
-	target_logf(&log, TARGET_LOG_WARN, "%d things", 3);
-	target_logf(&silent, TARGET_LOG_WARN, "%d things", 3);
+	target_logf(&log, TARGET_LOG_WARN, "thing: %d things", 3);
+	target_logf(&silent, TARGET_LOG_WARN, "thing: %d things", 3);
 	CU_ASSERT_EQUAL(n, 1);
 	/* what is told is logged too, and told only where somebody listens */
-	target_tell(&log, TARGET_LOG_WARN, "%d things", 3);
-	target_tell(&silent, TARGET_LOG_WARN, "%d things", 3);
+	target_tell(&log, TARGET_LOG_WARN, "thing", "%d things", 3);
+	target_tell(&silent, TARGET_LOG_WARN, "thing", "%d things", 3);
 	CU_ASSERT_EQUAL(n, 2);
-	target_tell(&both, TARGET_LOG_WARN, "%d things", 3);
+	target_tell(&both, TARGET_LOG_WARN, "thing", "%d things", 3);
 	CU_ASSERT_EQUAL(n, 13);
 }
 
