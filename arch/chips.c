@@ -52,8 +52,9 @@ const struct chip_mem_info *chip_mem_find(const struct chip *c, uint8_t mem)
 
 const struct chip_reg *chip_reg_find(const struct chip *c, const char *name)
 {
+	/* asked for a few times per core and stop: most rows are told by a letter */
 	for (size_t i = 0; i < c->reg_count; i++) {
-		if (strcmp(c->regs[i].name, name) == 0)
+		if (*c->regs[i].name == *name && strcmp(c->regs[i].name, name) == 0)
 			return &c->regs[i];
 	}
 	return NULL;

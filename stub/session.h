@@ -20,8 +20,14 @@
  */
 
 enum {
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+	/* small: fuzzers reach the end of it, and make a session for each input */
+	SESSION_PACKET_SIZE = 0x4000,
+	SESSION_THREADS = 64,
+#else
 	SESSION_PACKET_SIZE = 0x100000, /* PacketSize: bytes of the longest packet, both ways */
 	SESSION_THREADS = 1 << 16,      /* more threads than that are not listed */
+#endif
 };
 
 /** Beside the capabilities of the target: programs can be started. */

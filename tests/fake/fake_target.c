@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stub/session.h"
+
 static struct fake_target *fake(struct target *t)
 {
 	return (struct fake_target *)t;
@@ -457,8 +459,7 @@ static enum target_status fake_command(struct target *t, struct target_tid tid, 
 	if (!strcmp(argv[0], "fail"))
 		return target_fail(t, TARGET_INVALID, "it did not work");
 	if (!strcmp(argv[0], "big"))
-		for (size_t i = 0; i < 70000; i++)
-			target_text_add(out, "ten bytes\n");
+		target_text_format(out, "%*d\n", SESSION_PACKET_SIZE * 2 / 3, 1);
 	else if (!strcmp(argv[0], "words"))
 		target_text_format(out, "%zu words, thread %u\n", argc, tid.tid);
 	else if (strcmp(argv[0], "nothing") != 0)

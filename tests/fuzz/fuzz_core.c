@@ -2,7 +2,8 @@
  * Fuzz target: any bytes as a dump. Input that begins with 0x7f is the file itself; other input is
  * a small dump of the writer, chosen by the first letter (n: 910B, w: 950, v: 950 without
  * registers), with changes: "OFFSET=HEX" puts bytes there (from the end with "-OFFSET"), "|OFFSET"
- * cuts the file. Whatever opens is then asked for everything a client can ask for.
+ * cuts the file. Whatever opens is then asked for what a client can ask for, for other registers
+ * and windows with each input.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,10 +13,15 @@
 
 #include "target/ascend/ascend.h"
 #include "target/core/core.h"
-#include "tests/fuzz/fuzz.h"
 #include "target/sim/dumpwriter.h"
+#include "tests/fuzz/fuzz.h"
 
-enum { GM_STACK = 0x2000, WINDOW = 256 };
+enum {
+	ROOM = 1 << 20,
+	GM_STACK = 0x2000,
+	WINDOW = 256,
+	WINDOW_SHARE = FUZZ_SHARE > 4 ? 4 : FUZZ_SHARE
+};
 
 static void demand(int truth)
 {
@@ -82,25 +88,63 @@ static const char *change(const char *s, uint8_t *bytes, size_t *n)
 	return s;
 }
 
-static uint8_t *make_file(const uint8_t *data, size_t size, size_t *n)
+/* The small dump of a letter, written once, since a fuzzer comes by a thousand times a second. */
+static const uint8_t *small_file(char letter, size_t *n)
 {
-	if (size && data[0] == 0x7f) {
-		uint8_t *copy = malloc(size);
-		demand(copy != NULL);
-		memcpy(copy, data, size);
-		*n = size;
-		return copy;
+	static const char letters[] = "nwv";
+	static struct {
+		uint8_t *bytes;
+		size_t n;
+	} kept[sizeof(letters) - 1];
+	const char *hit = strchr(letters, letter);
+	size_t i = hit && *hit ? (size_t)(hit - letters) : 1; /* any other: as 'w' */
+
+	if (!kept[i].bytes) {
+		struct dump *d = small_dump(letters[i]);
+		kept[i].bytes = dump_bytes(d, &kept[i].n);
+		dump_destroy(d);
 	}
-	struct dump *d = small_dump(size ? (char)data[0] : 'n');
-	uint8_t *bytes = dump_bytes(d, n);
+	demand(kept[i].bytes != NULL);
+	*n = kept[i].n;
+	return kept[i].bytes;
+}
+
+/* The dump of an input in a buffer for all inputs: what reads it has a file of just its size. */
+static const uint8_t *make_file(const uint8_t *data, size_t size, size_t *n)
+{
+	static uint8_t *bytes;
+	bool whole = size && data[0] == 0x7f;
+	const uint8_t *from = whole ? data : small_file(size ? (char)data[0] : 'n', n);
+
+	if (whole)
+		*n = size;
+	if (!bytes || *n > ROOM)
+		bytes = realloc(bytes, *n > ROOM ? *n : ROOM);
+	demand(bytes != NULL);
+	memcpy(bytes, from, *n);
+	if (whole)
+		return bytes;
 	char *text = calloc(1, size + 1);
-	dump_destroy(d);
-	demand(bytes && text);
+	demand(text != NULL);
 	memcpy(text, data, size);
 	for (const char *s = text + (size > 0); *s;)
 		s = change(s, bytes, n);
 	free(text);
 	return bytes;
+}
+
+/* A descriptor of one file for all inputs, with these bytes. */
+static int put_file(const uint8_t *bytes, size_t n)
+{
+	static int file = -1;
+
+	if (file < 0)
+		file = memfd_create("dump", MFD_CLOEXEC);
+	demand(file >= 0 && ftruncate(file, (off_t)n) == 0);
+	demand(pwrite(file, bytes, n, 0) == (ssize_t)n);
+	int fd = dup(file);
+	demand(fd >= 0);
+	return fd;
 }
 
 static void read_memory(struct target *t, struct target_tid tid, uint64_t at)
@@ -112,7 +156,7 @@ static void read_memory(struct target *t, struct target_tid tid, uint64_t at)
 	demand(done <= sizeof(buf) && (status == TARGET_OK) == (done > 0));
 }
 
-static void read_thread(struct ascend *a, struct target_tid tid)
+static void read_thread(struct ascend *a, struct target_tid tid, size_t phase)
 {
 	const struct arch_desc *desc = target_arch(&a->base, tid);
 	uint8_t value[ARCH_REG_MAX_BYTES];
@@ -120,14 +164,14 @@ static void read_thread(struct ascend *a, struct target_tid tid)
 	bool valid;
 
 	demand(desc != NULL);
-	for (size_t r = 0; r < desc->reg_count; r++)
+	for (size_t r = phase; r < desc->reg_count; r += FUZZ_SHARE)
 		demand(target_reg_read(&a->base, tid, r, value, &valid) == TARGET_OK);
 	demand(target_stop(&a->base, tid, &stop) == TARGET_OK);
 	for (size_t i = 0; i < a->block_count; i++) {
 		read_memory(&a->base, tid, a->blocks[i].at);
 		read_memory(&a->base, tid, a->blocks[i].at + a->blocks[i].size - 1);
 	}
-	for (uint8_t mem = 0; mem <= CHIP_MEM_END; mem++)
+	for (uint8_t mem = (uint8_t)phase % WINDOW_SHARE; mem <= CHIP_MEM_END; mem += WINDOW_SHARE)
 		read_memory(&a->base, tid, ascend_window(mem, NULL));
 	read_memory(&a->base, tid, 0);
 	read_memory(&a->base, tid, 0x100001);
@@ -142,18 +186,20 @@ static void run_command(struct ascend *a, struct target_tid tid, const char *one
 	target_text_deinit(&out);
 }
 
-static void use(struct ascend *a)
+static void use(struct ascend *a, size_t phase)
 {
+	static const char *const commands[][2] = {
+		{ "info", "summary" }, { "info", "memory" }, { "stop", NULL }, { "bt", "--merge" }
+	};
+	enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 	struct target_tid tids[128];
 	size_t count = 0;
 
 	demand(target_threads(&a->base, tids, 128, &count) == TARGET_OK && count <= 128);
 	for (size_t i = 0; i < count; i++)
-		read_thread(a, tids[i]);
-	run_command(a, tids[0], "info", "summary");
-	run_command(a, tids[0], "info", "memory");
-	run_command(a, tids[0], "stop", NULL);
-	run_command(a, tids[0], "bt", "--merge");
+		read_thread(a, tids[i], phase);
+	for (size_t i = phase % COMMANDS; i < COMMANDS; i += FUZZ_SHARE)
+		run_command(a, tids[0], commands[i][0], commands[i][1]);
 }
 
 static void ignore(void *ctx, enum target_log_level level, const char *text)
@@ -165,17 +211,18 @@ static void ignore(void *ctx, enum target_log_level level, const char *text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t n = 0, logged = 0;
-	uint8_t *bytes = make_file(data, size, &n);
-	int fd = memfd_create("dump", MFD_CLOEXEC);
-	struct core_input in = { fd, -1, "k.1.2.core", &core_limits_default, { ignore, &logged } };
+	const uint8_t *bytes = make_file(data, size, &n);
+	struct core_input in = { .fd = put_file(bytes, n),
+				 .kernel_fd = -1,
+				 .name = "k.1.2.core",
+				 .limits = &core_limits_default,
+				 .log = { ignore, &logged } };
 	char why[CORE_WORDS] = "";
 
-	demand(fd >= 0 && write(fd, bytes, n) == (ssize_t)n);
-	free(bytes);
 	struct target *t = core_open_input(&in, why);
 	demand(t || strncmp(why, "error: ", 7) == 0);
 	if (t)
-		use((struct ascend *)t);
+		use((struct ascend *)t, fuzz_phase(data, size));
 	target_close(t);
 	return 0;
 }

@@ -1,19 +1,18 @@
 /*
  * Fuzz target: any bytes as a kernel file. Input that begins with 0x7f is the file itself; other
- * input is a kernel of tests/kernels, chosen by the first letter, with changes, one in each line:
- * "SECTION+OFFSET=HEX" or "OFFSET=HEX" puts bytes there, "|OFFSET" cuts the file. What opens is
- * looked up at every address and unwound from it; what is refused must say why; translating once
- * more must change nothing.
+ * input is a kernel of tests/kernels with changes, one in each line (tests/fake/changed_kernel.h).
+ * What opens is looked up at every address and unwound from some, from others with each input;
+ * what is refused must say why; translating once more must change nothing.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "target/symbols/symbols.h"
-#include "tests/fake/sample_kernel.h"
+#include "tests/fake/changed_kernel.h"
 #include "tests/fuzz/fuzz.h"
 
-enum { BASE = 0x1000, STEP = 4, LOOKUPS = 200, FRAMES = 8 };
+enum { BASE = 0x1000, STEP = 4, LOOKUPS = 200, FRAMES = 4 };
 
 static void demand(int truth)
 {
@@ -43,7 +42,7 @@ static void unwind(struct symbols_object *o, uint64_t pc)
 		;
 }
 
-static void look_up(struct symbols_object *o)
+static void look_up(struct symbols_object *o, size_t phase)
 {
 	struct symbols_place place;
 	size_t n;
@@ -53,7 +52,8 @@ static void look_up(struct symbols_object *o)
 		bool found = symbols_place(o, BASE + i, &place);
 
 		demand(found ? place.offset <= i : !place.function && !place.line);
-		unwind(o, BASE + i);
+		if ((i / STEP + phase) % FUZZ_SHARE == 0)
+			unwind(o, BASE + i);
 	}
 }
 
@@ -73,77 +73,6 @@ static void translate_again(const struct symbols_object *o)
 	free(copy);
 }
 
-static const struct {
-	char letter;
-	const char *file;
-} kernels[] = {
-	{ 'c', "add_custom.o" },	 { 'e', "add_custom.eh.o" },
-	{ 'z', "add_custom.gz.o" },	 { 's', "add_custom.stripped.o" },
-	{ 'o', "matmul_mix.o2.o" },	 { '2', "matmul_mix.dwarf2.o" },
-	{ '3', "matmul_mix.dwarf3.o" },	 { '4', "matmul_mix.dwarf4.o" },
-	{ '6', "matmul_mix.dwarf64.o" },
-};
-
-static bool base_kernel(char letter, struct sample *out)
-{
-	for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
-		if (kernels[i].letter == letter)
-			return sample_compiled(kernels[i].file, out);
-	}
-	return false;
-}
-
-static void put_hex(const char *hex, struct sample *s, size_t at)
-{
-	for (; hex[0] && hex[1] && at < s->n; hex += 2, at++) {
-		char pair[] = { hex[0], hex[1], '\0' };
-
-		s->bytes[at] = (uint8_t)strtoul(pair, NULL, 16);
-	}
-}
-
-/* Offsets are those of the kernel as it was compiled: `sections` has it unchanged. */
-static void change(char *line, const struct sample *sections, struct sample *s)
-{
-	char *hex = strchr(line, '=');
-	char *plus = strchr(line, '+');
-	size_t at = 0, n;
-
-	if (*line == '|' && s->n)
-		s->n = strtoul(line + 1, NULL, 16) % s->n;
-	if (!hex)
-		return;
-	*hex++ = '\0';
-	if (plus) {
-		*plus = '\0';
-		at = sample_section_at(sections, line, &n);
-	}
-	put_hex(hex, s, at + strtoul(plus ? plus + 1 : line, NULL, 16));
-}
-
-/* The kernel with its changes, in memory of just its size; bytes NULL: none. */
-static struct sample make_file(const uint8_t *data, size_t size)
-{
-	char *text = calloc(1, size + 1), *rest = text, *line;
-	struct sample s = { 0 }, sections = { 0 };
-	uint8_t *exact;
-
-	demand(text != NULL);
-	memcpy(text, data, size);
-	if (size == 0 || !base_kernel(text[0], &s) || !base_kernel(text[0], &sections)) {
-		free(text);
-		return s;
-	}
-	while ((line = strsep(&rest, "\n")))
-		change(line, &sections, &s);
-	exact = realloc(s.bytes, s.n ? s.n : 1);
-	demand(exact != NULL);
-	s.bytes = exact;
-	sample_free(&sections);
-	free(text);
-	return s;
-}
-
 static void use(const uint8_t *bytes, size_t n)
 {
 	struct symbols_error why = { "" };
@@ -152,22 +81,32 @@ static void use(const uint8_t *bytes, size_t n)
 	demand(o || why.text[0]);
 	if (!o)
 		return;
-	look_up(o);
+	look_up(o, fuzz_phase(bytes, n));
 	translate_again(o);
 	symbols_close(o);
 }
 
+static void use_changed(const uint8_t *data, size_t size)
+{
+	const struct sample *base = changed_kernel_base(size ? (char)data[0] : '\0');
+	char *text = calloc(1, size + 1);
+	struct sample made;
+
+	demand(text != NULL);
+	memcpy(text, data, size);
+	if (base) {
+		made = changed_kernel(base, text + 1, "\n");
+		use(made.bytes, made.n);
+		sample_free(&made);
+	}
+	free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct sample made = { 0 };
-
-	if (size && data[0] == 0x7f) {
+	if (size && data[0] == 0x7f)
 		use(data, size);
-		return 0;
-	}
-	made = make_file(data, size);
-	if (made.bytes)
-		use(made.bytes, made.n);
-	sample_free(&made);
+	else
+		use_changed(data, size);
 	return 0;
 }
