@@ -169,6 +169,16 @@ bool points_is_patched(const struct points *p, uint64_t at)
 	return point && point->patched;
 }
 
+bool points_get(const struct points *p, size_t index, uint64_t *at, bool *set, bool *patched)
+{
+	if (index >= p->count)
+		return false;
+	*at = p->all[index].at;
+	*set = p->all[index].wanted > 0;
+	*patched = p->all[index].patched;
+	return true;
+}
+
 static void note(const struct points *p, struct point *point, const struct points_memory *m)
 {
 	struct rescue_patch patch = { .pid = m->pid, .n = (uint32_t)p->insn_n, .at = point->at };

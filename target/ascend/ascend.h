@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "arch/chip.h"
+#include "target/ascend/source.h"
 #include "target/symbols/image.h"
 #include "target/symbols/symbols.h"
 #include "target/target.h"
@@ -18,8 +19,6 @@
  */
 
 enum { ASCEND_NAME = 256, ASCEND_DIMS = 25 };
-
-struct ascend;
 
 /** One core that can be looked at = one thread; tid = unified + 1. */
 struct ascend_core {
@@ -85,23 +84,6 @@ struct ascend_kernel {
 	bool differs;	 /* its code is not what the device ran: functions and lines may be wrong */
 };
 
-/** Where bytes come from. Every call may fail; none may block longer than a deadline. */
-struct ascend_source_ops {
-	/** First n bytes (1..32) of register entry `addr`; false: the device did not give it. */
-	bool (*reg)(struct ascend *a, const struct ascend_core *core, uint64_t addr, void *buf,
-		    size_t n);
-	/** Bytes of local[index] from offset. FAULT beyond its end, UNAVAILABLE when not saved. */
-	enum target_status (*local)(struct ascend *a, size_t index, uint64_t offset, void *buf,
-				    size_t n, size_t *done);
-	/** Device memory as stored (no cache): good prefix in *done. */
-	enum target_status (*global)(struct ascend *a, uint64_t at, void *buf, size_t n,
-				     size_t *done);
-	/** Stacks as a core sees them, its own at the alias. NULL: as device memory has them. */
-	enum target_status (*stack)(struct ascend *a, const struct ascend_core *core, uint64_t at,
-				    void *buf, size_t n, size_t *done);
-	void (*close)(struct ascend *a); /* frees a, after ascend_deinit */
-};
-
 struct ascend {
 	struct target base;
 	const struct ascend_source_ops *source;
@@ -118,6 +100,7 @@ struct ascend {
 	size_t local_count;
 	struct ascend_kernel *kernels;
 	size_t kernel_count;
+	char launched[ASCEND_NAME]; /* live: name of the kernel launched last */
 	/* set by ascend_init */
 	size_t focus; /* index of the core a client sees first */
 	struct arch_desc *desc;
@@ -192,9 +175,15 @@ size_t ascend_backtrace(struct ascend *a, struct ascend_core *core, uint64_t *pc
 
 /* --- tables.c, commands.c: `info os ascend-*`, `monitor ascend ...` --- */
 const struct target_table_info *ascend_tables(const struct target *t, size_t *count);
+/** Those of a device that runs. */
+const struct target_table_info *ascend_live_tables(size_t *count);
 enum target_status ascend_table(struct target *t, const char *name, struct target_table *out);
 enum target_status ascend_command(struct target *t, struct target_tid tid, size_t argc,
 				  const char *const *argv, struct target_text *out);
 const char *ascend_help(const struct target *t);
+/** Unsigned number of a command line, decimal or 0x, at most max. */
+bool ascend_number_parse(const char *s, uint64_t max, uint64_t *out);
+/** The same text for a session that has no device yet. */
+void ascend_help_add(struct target_text *out);
 
 #endif

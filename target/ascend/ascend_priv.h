@@ -90,7 +90,25 @@ enum target_status ascend_region_op(struct target *t, struct target_tid tid, uin
 				    struct target_region *out);
 
 /* --- tables.c --- */
+/** out: zeroed, or a table of that name, to which the rows are added. */
 enum target_status ascend_table_fill(struct ascend *a, const char *name, struct target_table *out);
+
+/* --- tables_tasks.c: what runs, each row once, in the order of the cores --- */
+/** What the cores of a device do; words a dump does not have. */
+struct ascend_task {
+	int64_t stream, task;
+	char name[ASCEND_NAME]; /* of its kernel */
+};
+/** The task of a core; false: it has none. */
+bool ascend_core_task(struct ascend *a, const struct ascend_core *core, struct ascend_task *out);
+/** No core before this one has the same stream (and task). */
+bool ascend_is_first(const struct ascend *a, const struct ascend_core *core, bool of_stream);
+void ascend_fill_tasks(struct ascend *a, struct target_table *t);
+void ascend_fill_streams(struct ascend *a, struct target_table *t);
+void ascend_fill_blocks(struct ascend *a, struct target_table *t);
+void ascend_fill_points(struct ascend *a, struct target_table *t);
+/** File name and line of an address, then its function. */
+void ascend_place_cells(struct ascend *a, bool has_pc, uint64_t pc, struct target_table *t);
 
 /* --- commands.c --- */
 struct ascend_call;
@@ -120,14 +138,16 @@ enum target_status ascend_usage(struct ascend_call *c, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /** The core that "aic N", "aiv N" or "aivN" at argv[0] names. */
 enum target_status ascend_core_argument(struct ascend_call *c, struct ascend_core **out);
-/** Unsigned number, decimal or 0x, at most max. */
-bool ascend_number_parse(const char *s, uint64_t max, uint64_t *out);
 void ascend_help_build(struct ascend *a);
 
 /* --- cmd_*.c: the commands --- */
 enum target_status ascend_cmd_summary(struct ascend_call *c);
 enum target_status ascend_cmd_devices(struct ascend_call *c);
 enum target_status ascend_cmd_cores(struct ascend_call *c);
+enum target_status ascend_cmd_tasks(struct ascend_call *c);
+enum target_status ascend_cmd_stream(struct ascend_call *c);
+enum target_status ascend_cmd_blocks(struct ascend_call *c);
+enum target_status ascend_cmd_breakpoints(struct ascend_call *c);
 enum target_status ascend_cmd_memory(struct ascend_call *c);
 enum target_status ascend_cmd_tensors(struct ascend_call *c);
 enum target_status ascend_cmd_kernels(struct ascend_call *c);

@@ -124,9 +124,25 @@ static enum target_status show(struct ascend_call *c, const char *name, size_t f
 	return status;
 }
 
+/* All devices of the session, a row each. */
 enum target_status ascend_cmd_devices(struct ascend_call *c)
 {
-	return show(c, "ascend-devices", 0);
+	struct target_table table = { 0 };
+	struct ascend *a = c->a;
+	size_t focus = 0, i = 0;
+	enum target_status status = TARGET_OK;
+
+	if (!a->source->peer)
+		return show(c, "ascend-devices", 0);
+	for (; status == TARGET_OK && (a = c->a->source->peer(c->a, i)); i++) {
+		if (a == c->a)
+			focus = i;
+		status = ascend_table_fill(a, "ascend-devices", &table);
+	}
+	if (status == TARGET_OK)
+		ascend_table_right(&table, focus, c->out);
+	target_table_deinit(&table);
+	return status;
 }
 
 enum target_status ascend_cmd_cores(struct ascend_call *c)

@@ -20,6 +20,11 @@ static const struct ascend_command_row commands[] = {
 	  "cores and device memory, as msDebug shows it" },
 	{ "info cores", "", 0, ascend_cmd_cores, "where and why each core stopped" },
 	{ "info devices", "", 0, ascend_cmd_devices, "device, chip, cores in use" },
+	{ "info tasks", "", 0, ascend_cmd_tasks, "kernels that run: stream, task, name" },
+	{ "info stream", "", 0, ascend_cmd_stream, "streams whose kernels run" },
+	{ "info blocks", "[-d]", 1, ascend_cmd_blocks,
+	  "blocks that run; -d: where each of them stands" },
+	{ "info breakpoints", "", 0, ascend_cmd_breakpoints, "breakpoints in kernels" },
 	{ "info memory", "", 0, ascend_cmd_memory, "all memory with the addresses to read it at" },
 	{ "info tensors", "", 0, ascend_cmd_tensors, "tensors: variable name, type, dimensions" },
 	{ "info kernels", "", 0, ascend_cmd_kernels, "kernels: load address, symbols" },
@@ -153,14 +158,19 @@ static enum target_status cmd_help(struct ascend_call *c)
 	return TARGET_OK;
 }
 
+void ascend_help_add(struct target_text *out)
+{
+	for (size_t i = 0; i < COMMANDS; i++) {
+		const struct ascend_command_row *row = &commands[i];
+		target_text_format(out, "ascend %s%s%s -- %s\n", row->words,
+				   *row->args ? " " : "", row->args, row->help);
+	}
+}
+
 void ascend_help_build(struct ascend *a)
 {
 	target_text_deinit(&a->help);
-	for (size_t i = 0; i < COMMANDS; i++) {
-		const struct ascend_command_row *row = &commands[i];
-		target_text_format(&a->help, "ascend %s%s%s -- %s\n", row->words,
-				   *row->args ? " " : "", row->args, row->help);
-	}
+	ascend_help_add(&a->help);
 }
 
 const char *ascend_help(const struct target *t)

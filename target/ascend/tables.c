@@ -57,7 +57,7 @@ static void known_cell(struct target_table *t, int64_t v)
 }
 
 /* Function, file name and line of an address. */
-static void place_cells(struct ascend *a, bool has_pc, uint64_t pc, struct target_table *t)
+void ascend_place_cells(struct ascend *a, bool has_pc, uint64_t pc, struct target_table *t)
 {
 	struct symbols_place place = { 0 };
 
@@ -92,7 +92,7 @@ static void fill_cores(struct ascend *a, struct target_table *t)
 		known_cell(t, core->block);
 		pc_cell(t, stop);
 		target_table_cell(t, "%s", stop->reason);
-		place_cells(a, stop->has_pc, stop->pc, t);
+		ascend_place_cells(a, stop->has_pc, stop->pc, t);
 	}
 }
 
@@ -244,7 +244,7 @@ static void fill_stop(struct ascend *a, struct target_table *t)
 	}
 }
 
-/* Tables, in the order of `info os`; both arrays have the same rows. */
+/* Tables, in the order of `info os`; both arrays have the same rows, a dump has not the last. */
 static const struct target_table_info infos[] = {
 	{ "ascend-devices", "Ascend devices: cores in use, chip, origin", NULL },
 	{ "ascend-cores", "Ascend cores: where and why each stopped", NULL },
@@ -252,6 +252,10 @@ static const struct target_table_info infos[] = {
 	{ "ascend-tensors", "Ascend tensors: names, types, dimensions", NULL },
 	{ "ascend-kernels", "Ascend kernels: load addresses and symbol files", NULL },
 	{ "ascend-stop", "Ascend error bits: every bit set on every core", NULL },
+	{ "ascend-tasks", "Ascend tasks: kernels that run", NULL },
+	{ "ascend-streams", "Ascend streams whose kernels run", NULL },
+	{ "ascend-blocks", "Ascend blocks: what part of a kernel each core runs", NULL },
+	{ "ascend-breakpoints", "Ascend breakpoints in kernels", NULL },
 };
 
 static const struct {
@@ -271,13 +275,23 @@ static const struct {
 	{ { "CoreId", "CoreType", "Register", "Value", "Bit", "Name", "msDebug name", "Unit",
 	    "Decides", "PC" },
 	  fill_stop },
+	{ { "Device", "Stream", "Task", "Invocation" }, ascend_fill_tasks },
+	{ { "Device", "Stream", "Type" }, ascend_fill_streams },
+	{ { "Device", "Stream", "Task", "Block", "CoreId", "CoreType" }, ascend_fill_blocks },
+	{ { "Device", "Addr", "State", "Code", "Filename", "Line", "Function" },
+	  ascend_fill_points },
 };
 
-enum { TABLES = sizeof(infos) / sizeof(*infos) };
+enum { TABLES = sizeof(infos) / sizeof(*infos), OF_DUMPS = TABLES - 4 };
 
 const struct target_table_info *ascend_tables(const struct target *t, size_t *count)
 {
-	(void)t;
+	*count = ((const struct ascend *)t)->source->point ? TABLES : OF_DUMPS;
+	return infos;
+}
+
+const struct target_table_info *ascend_live_tables(size_t *count)
+{
 	*count = TABLES;
 	return infos;
 }
@@ -287,7 +301,8 @@ enum target_status ascend_table_fill(struct ascend *a, const char *name, struct 
 	for (size_t i = 0; i < TABLES; i++) {
 		if (strcmp(infos[i].name, name))
 			continue;
-		target_table_init(out, tables[i].columns);
+		if (!out->column_count)
+			target_table_init(out, tables[i].columns);
 		tables[i].fill(a, out);
 		return TARGET_OK;
 	}

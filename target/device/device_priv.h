@@ -42,7 +42,6 @@ struct device {
 	bool ready; /* ascend_init is done: there is something to show */
 	uint32_t tgid; /* whose memory is read and patched; 0: of nobody yet */
 	uint32_t stream; /* of the last launch */
-	char launched[ASCEND_NAME]; /* its kernel */
 	struct device_mask present;
 	struct device_core cores[DEVICE_SLOTS];
 	struct points *points;
@@ -72,6 +71,7 @@ struct devices {
 	struct target_tid last;			 /* thread of the last stop told */
 	struct target_tid focus;		 /* core that the user was told of last */
 	struct target_text preload, socket, sim; /* of the environment */
+	struct target_text help;		 /* a line per monitor command */
 	const char *environment[5];
 };
 
@@ -84,6 +84,13 @@ static inline struct devices *devices_of(struct target *t)
 {
 	return (struct devices *)t;
 }
+
+/* --- choose.c: `monitor ascend device` --- */
+#define DEVICES_CHOOSE_HELP                                                                        \
+	"ascend device N|all -- which of the devices that programs open from now on is shown\n"
+/** argv: what stands behind the words. */
+enum target_status devices_choose(struct devices *ds, size_t argc, const char *const *argv,
+				  struct target_text *out);
 
 /* --- open.c: devices come and go --- */
 /** Takes the device that a client says it opened. NULL: *code is what the client is told. */

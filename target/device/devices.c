@@ -115,7 +115,7 @@ static void on_kernel(struct devices *ds, struct device_client *c, const struct 
 	}
 	if (m->stream >= 0)
 		d->stream = (uint32_t)m->stream;
-	snprintf(d->launched, sizeof(d->launched), "%s", m->name);
+	snprintf(d->a.launched, sizeof(d->a.launched), "%s", m->name);
 	target_tell(&ds->base.log, TARGET_LOG_INFO, "launch",
 		    "[Launch of Kernel %.64s on Device %u]", m->name, d->a.device);
 	if (device_kernel_add(d, m, &fresh) && fresh && make_ready(d) && !c->free &&
@@ -347,7 +347,8 @@ static enum target_status file(struct target *t, const char *path, const void **
 
 static const struct target_table_info *tables(const struct target *t, size_t *count)
 {
-	return ascend_tables(t, count);
+	(void)t;
+	return ascend_live_tables(count);
 }
 
 /* One table for all devices: the rows of each behind those of the one before. */
@@ -385,11 +386,14 @@ static enum target_status command(struct target *t, struct target_tid tid, size_
 
 	if (strcmp(argv[0], "ascend") != 0)
 		return TARGET_UNSUPPORTED;
+	if (argc > 1 && !strcmp(argv[1], "device"))
+		return devices_choose(ds, argc - 2, argv + 2, out);
 	for (struct device *k = ds->all; k && !d; k = k->next)
 		d = k->ready ? by_pid(t, k->a.pid) : NULL;
 	if (!d)
 		return target_fail(t, TARGET_UNAVAILABLE,
-				   "no kernel was launched yet: go on until one is");
+				   ds->retired ? "the program that used the device has ended"
+					       : "no kernel was launched yet: go on until one is");
 	if (tid.pid != d->a.pid)
 		tid = ascend_core_tid(&d->a, &d->a.cores[d->a.focus]);
 	return hand_back(t, d, view()->command(&d->a.base, tid, argc, argv, out));
@@ -397,11 +401,9 @@ static enum target_status command(struct target *t, struct target_tid tid, size_
 
 static const char *help(const struct target *t)
 {
-	const struct device *d = ((const struct devices *)t)->all;
+	const char *text = ((const struct devices *)t)->help.data;
 
-	while (d && !d->ready)
-		d = d->next;
-	return d ? view()->help(&d->a.base) : "";
+	return text ? text : "";
 }
 
 static const struct target_view_ops view_ops = {
@@ -447,6 +449,7 @@ static void close_all(struct target *t)
 	target_text_deinit(&ds->preload);
 	target_text_deinit(&ds->socket);
 	target_text_deinit(&ds->sim);
+	target_text_deinit(&ds->help);
 	free(ds);
 }
 
@@ -504,6 +507,8 @@ struct target *device_open(const struct device_options *options, struct target_l
 	ds->base.log = log;
 	ds->base.link_requests = &ds->requests;
 	ds->options = *options;
+	ascend_help_add(&ds->help);
+	target_text_add(&ds->help, DEVICES_CHOOSE_HELP);
 	ds->clients = device_clients_create(&handler, log);
 	ds->events = epoll_create1(EPOLL_CLOEXEC);
 	ds->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

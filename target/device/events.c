@@ -215,7 +215,7 @@ static void tell_focus(struct device *d, const struct device_core *c)
 	ds->focus = c->last.tid;
 	target_tell(&ds->base.log, TARGET_LOG_INFO, "focus",
 		    "[Switching to focus on Kernel %.64s, CoreId %u, Type %s]",
-		    k ? k->name : d->launched, c->info.core.id,
+		    *d->a.launched ? d->a.launched : k ? k->name : "?", c->info.core.id,
 		    c->info.core.type == CHIP_AIC ? "aic" : "aiv");
 }
 

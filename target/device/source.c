@@ -233,6 +233,30 @@ static enum target_status source_global(struct ascend *a, uint64_t at, void *buf
 	return *done || !n ? TARGET_OK : TARGET_FAULT;
 }
 
+/* --- tables --- */
+
+static bool source_point(struct ascend *a, size_t index, struct ascend_point *out)
+{
+	struct device *d = device_of(a);
+
+	if (!points_get(d->points, index, &out->at, &out->wanted, &out->patched))
+		return false;
+	out->conditional = point_codes_find(&d->codes, TARGET_SW_BREAK, out->at) != NULL;
+	return true;
+}
+
+static struct ascend *source_peer(struct ascend *a, size_t index)
+{
+	struct device *d = device_of(a)->owner->all;
+
+	for (; d; d = d->next)
+		if (d->ready && !index--)
+			break;
+	if (d && d->stale)
+		device_cores_show(d);
+	return d ? &d->a : NULL;
+}
+
 static void source_close(struct ascend *a)
 {
 	device_destroy(device_of(a));
@@ -243,6 +267,8 @@ const struct ascend_source_ops device_source_ops = {
 	.local = source_local,
 	.global = source_global,
 	.stack = source_stack,
+	.point = source_point,
+	.peer = source_peer,
 	.close = source_close,
 };
 

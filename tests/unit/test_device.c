@@ -408,6 +408,57 @@ static void test_garbage(void)
 	app_close(&a);
 }
 
+static const char *ask(struct fake_app *a, struct target_tid tid, const char *word,
+		       const char *more, struct target_text *out)
+{
+	const char *argv[] = { "ascend", word, more };
+
+	target_text_deinit(out);
+	enum target_status status = target_command(a->t, tid, more ? 3 : 2, argv, out);
+	return status == TARGET_OK ? out->data : target_words(a->t, status);
+}
+
+/* Monitor commands: before there is a device, while cores stand, and after it is gone. */
+static void test_commands(void)
+{
+	static struct fake_npu npu;
+	struct target_text out = { 0 };
+	struct target_stop stop = { 0 };
+	struct fake_app a;
+
+	app_open(&a, &npu);
+	CU_ASSERT_PTR_NOT_NULL(strstr(target_help(a.t), "ascend info blocks [-d] -- "));
+	CU_ASSERT_STRING_EQUAL(ask(&a, stop.tid, "info", "cores", &out),
+			       "no kernel was launched yet: go on until one is");
+	CU_ASSERT_PTR_NOT_NULL(strstr(ask(&a, stop.tid, "device", "64", &out), "0 to 63, or all"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(ask(&a, stop.tid, "device", NULL, &out), "Usage: "));
+	CU_ASSERT_PTR_NOT_NULL(strstr(ask(&a, stop.tid, "device", "1", &out), ", 1 is shown; "));
+	app_set_device(&a);
+	CU_ASSERT_STRING_EQUAL(a.answer, "$ok;");
+	CU_ASSERT_EQUAL(npu.commands[DEVICE_ENABLE], 0); /* it is not this one */
+	CU_ASSERT_STRING_EQUAL(ask(&a, stop.tid, "device", "all", &out),
+			       "Every device that a program opens is shown.\n");
+	app_close(&a);
+	reach_kernel(&a, &npu);
+	CU_ASSERT_EQUAL(point(&a, AT(5), true), TARGET_OK);
+	launch(&a);
+	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
+	CU_ASSERT_STRING_EQUAL(ask(&a, stop.tid, "info", "tasks", &out),
+			       "  Device Stream Task Invocation\n"
+			       "*   0       3     1  add\n");
+	CU_ASSERT_PTR_NOT_NULL(strstr(ask(&a, stop.tid, "info", "breakpoints", &out), "in memory"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(ask(&a, stop.tid, "device", "0", &out),
+				      "Device 0 is shown already, as process 4194305"));
+	app_quit(&a);
+	CU_ASSERT_EQUAL(app_resume(&a, TARGET_CONTINUE, 0), TARGET_OK);
+	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
+	CU_ASSERT_EQUAL(stop.kind, TARGET_STOP_EXITED);
+	CU_ASSERT_STRING_EQUAL(ask(&a, stop.tid, "info", "cores", &out),
+			       "the program that used the device has ended");
+	target_text_deinit(&out);
+	app_close(&a);
+}
+
 static const struct unit_test tests[] = {
 	{ "entrance of a device", test_entrance },
 	{ "nobody listens", test_nobody_listens },
@@ -421,6 +472,7 @@ static const struct unit_test tests[] = {
 	{ "end of the app", test_end },
 	{ "client lost", test_client_lost },
 	{ "garbage", test_garbage },
+	{ "monitor commands", test_commands },
 };
 
 int main(void)

@@ -71,6 +71,8 @@ static void test_mapped_anew(void)
 {
 	struct points_memory access;
 	struct memory m;
+	uint64_t at;
+	bool set, patched;
 	struct points *p = start(&m, &access);
 
 	CU_ASSERT_TRUE(points_set(p, 5) && points_set(p, 6));
@@ -80,6 +82,11 @@ static void test_mapped_anew(void)
 	points_verify(p, 6, &access);
 	points_verify(p, 7, &access);
 	CU_ASSERT_FALSE(points_is_patched(p, 5));
+	CU_ASSERT_TRUE(points_get(p, 0, &at, &set, &patched));
+	CU_ASSERT_TRUE(at == 5 && set && !patched);
+	CU_ASSERT_TRUE(points_get(p, 1, &at, &set, &patched));
+	CU_ASSERT_TRUE(at == 6 && set && patched);
+	CU_ASSERT_FALSE(points_get(p, 2, &at, &set, &patched));
 	CU_ASSERT_TRUE(points_is_patched(p, 6));
 	CU_ASSERT_TRUE(points_sync(p, &access, NULL));
 	CU_ASSERT_EQUAL(m.bytes[5], BREAK);
