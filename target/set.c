@@ -111,15 +111,29 @@ static enum target_status resume_both(struct target_set *s, struct share *host,
 	return set_back(&s->base, s->host, status);
 }
 
+/* Non-stop: each side gets what names it. */
+static enum target_status resume_alone(struct target_set *s, const struct share *host,
+				       const struct share *devices)
+{
+	enum target_status status = TARGET_OK;
+
+	s->device_first = devices->named && !host->named;
+	if (devices->n)
+		status = target_resume(s->devices, devices->actions, devices->n);
+	if (status != TARGET_OK || !host->n || is_empty(s->host))
+		return set_back(&s->base, s->devices, status);
+	return set_back(&s->base, s->host, target_resume(s->host, host->actions, host->n));
+}
+
 static enum target_status resume(struct target *t, const struct target_action *a, size_t n)
 {
 	struct target_set *s = set_of(t);
 	struct share host, devices;
 
-	if (s->non_stop)
-		return set_back(t, s->host, target_resume(s->host, a, n));
 	if (!divide(a, n, false, &host) || !divide(a, n, true, &devices))
 		return target_fail(t, TARGET_INVALID, "more than %d actions", SET_ACTIONS);
+	if (s->non_stop)
+		return resume_alone(s, &host, &devices);
 	return resume_both(s, &host, &devices);
 }
 
@@ -173,12 +187,12 @@ static enum target_status next_event(struct target *t, struct target_stop *out, 
 	struct target_set *s = set_of(t);
 
 	enum target_status status = target_next_event(s->host, out, got);
-	if (status != TARGET_OK || s->non_stop)
+	if (status != TARGET_OK || (*got && s->non_stop))
 		return set_back(t, s->host, status);
 	if (*got)
 		return told_by_host(s, out);
 	status = target_next_event(s->devices, out, got);
-	if (status == TARGET_OK && *got) {
+	if (status == TARGET_OK && *got && !s->non_stop) {
 		s->host->ops->run->pause(s->host);
 		note(s, out, true);
 	}
@@ -197,7 +211,7 @@ static enum target_status interrupt(struct target *t)
 	/* a program whose kernel is ended must not get to its end before that is told */
 	if (!s->non_stop)
 		s->host->ops->run->pause(s->host);
-	if (!s->non_stop && target_interrupt(s->devices) == TARGET_OK)
+	if ((!s->non_stop || s->device_first) && target_interrupt(s->devices) == TARGET_OK)
 		return TARGET_OK;
 	return set_back(t, s->host, target_interrupt(s->host));
 }
@@ -227,16 +241,10 @@ static enum target_status kill_process(struct target *t, uint32_t pid)
 	return set_back(t, member, status);
 }
 
-static void tell_devices(struct target_set *s)
-{
-	target_wish(s->devices, s->non_stop ? 0 : s->wishes);
-}
-
 static void wish(struct target *t, unsigned wishes)
 {
-	set_of(t)->wishes = wishes;
 	target_wish(set_of(t)->host, wishes);
-	tell_devices(set_of(t));
+	target_wish(set_of(t)->devices, wishes);
 }
 
 static void non_stop(struct target *t, bool on)
@@ -244,12 +252,8 @@ static void non_stop(struct target *t, bool on)
 	struct target_set *s = set_of(t);
 
 	target_non_stop(s->host, on);
-	if (on && !s->non_stop)
-		target_logf(
-			&t->log, TARGET_LOG_WARN,
-			"non-stop: devices are shown in all-stop mode only, kernels run freely");
+	target_non_stop(s->devices, on);
 	s->non_stop = on;
-	tell_devices(s);
 }
 
 static void heard(struct target *t, struct target_tid tid)
@@ -276,6 +280,11 @@ static void pass(struct target *t, const uint8_t *bits, size_t n)
 	target_pass(set_of(t)->host, bits, n);
 }
 
+static void program(struct target *t, const uint8_t *bits, size_t n)
+{
+	target_program(set_of(t)->host, bits, n);
+}
+
 static const struct target_run_ops run_ops = {
 	.resume = resume,
 	.interrupt = interrupt,
@@ -288,6 +297,7 @@ static const struct target_run_ops run_ops = {
 	.pause = pause_all,
 	.wish = wish,
 	.catch_calls = catch_calls,
+	.program = program,
 	.pass = pass,
 };
 

@@ -11,9 +11,9 @@ struct target_set {
 	struct target base;
 	struct target *host, *devices; /* owned */
 	int events;		       /* epoll of both */
-	unsigned wishes;
 	bool non_stop;
 	bool host_stop, device_stop; /* told a stop of its own that was not resumed since */
+	bool device_first; /* non-stop: what was resumed last is on a device */
 	bool unseen; /* the last event was a device's, of the kind a client deals with by itself */
 	struct {
 		struct target_action actions[SET_ACTIONS];

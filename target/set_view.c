@@ -289,6 +289,13 @@ static enum target_status link_maps(struct target *t, uint32_t pid,
 	return set_back(t, member, target_link_maps(member, pid, from, fn, ctx));
 }
 
+static enum target_status link_word(struct target *t, uint32_t pid, uint64_t *out)
+{
+	struct target *member = set_member(t, pid);
+
+	return set_back(t, member, target_link_word(member, pid, out));
+}
+
 static enum target_status siginfo_read(struct target *t, struct target_tid tid,
 				       struct target_text *out)
 {
@@ -347,6 +354,7 @@ static enum target_status thread_db_path(struct target *t, const char *path, con
 const struct target_os_ops set_os_ops = {
 	.auxv = auxv,
 	.link_maps = link_maps,
+	.link_word = link_word,
 	.siginfo_read = siginfo_read,
 	.siginfo_write = siginfo_write,
 	.thread_core = thread_core,

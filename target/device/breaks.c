@@ -43,6 +43,16 @@ static enum target_status hw_point(struct device *d, uint64_t at, bool set)
 		       : target_fail(&d->a.base, TARGET_SYSTEM, "%s", device_result_words(result));
 }
 
+/* Non-stop: nothing is resumed before the cores that run get to it. */
+static bool is_needed_now(const struct device *d)
+{
+	bool stand = device_is_busy(d);
+
+	for (size_t i = 0; i < DEVICE_SLOTS; i++)
+		stand &= !d->cores[i].listed || !d->cores[i].running;
+	return d->owner->non_stop && !stand;
+}
+
 enum target_status device_point(struct device *d, const struct target_point *p, bool set)
 {
 	enum target_status status;
@@ -60,6 +70,8 @@ enum target_status device_point(struct device *d, const struct target_point *p, 
 	if (status == TARGET_OK && !point_codes_set(&d->codes, p))
 		target_logf(&d->a.base.log, TARGET_LOG_WARN,
 			    "breakpoint: no memory for its conditions");
+	if (status == TARGET_OK && is_needed_now(d) && !device_points_sync(d))
+		status = TARGET_FAULT;
 	return status;
 }
 

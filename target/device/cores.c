@@ -43,7 +43,7 @@ static bool is_stopped(enum device_status status)
 /* A core that was not there before began to run since. */
 static void note_core(struct device *d, struct device_core *c, const struct device_core_info *info)
 {
-	if (!c->listed)
+	if (!c->listed && !c->halt)
 		*c = (struct device_core){ .running = true, .go = true };
 	c->listed = true;
 	c->info = *info;
@@ -91,6 +91,17 @@ bool device_core_ask(struct device *d, struct device_core *c)
 	return false;
 }
 
+/* The block has ended; what it had to tell is gone with it, unless a client waits for its stop. */
+static void note_end(struct device_core *c)
+{
+	if (c->info.status == DEVICE_KILLED)
+		return;
+	if (c->halt)
+		c->listed = false;
+	else
+		*c = (struct device_core){ .go = c->go, .unheard = c->unheard };
+}
+
 bool device_cores_ask(struct device *d)
 {
 	struct device_core_info info;
@@ -108,10 +119,9 @@ bool device_cores_ask(struct device *d)
 		c->index = i;
 		seen[c - d->cores] = true;
 	}
-	/* what is not there any more has ended its block; what it had to tell is gone with it */
 	for (size_t i = 0; i < DEVICE_SLOTS; i++)
-		if (!seen[i] && d->cores[i].info.status != DEVICE_KILLED)
-			d->cores[i] = (struct device_core){ 0 };
+		if (!seen[i])
+			note_end(&d->cores[i]);
 	d->link->events_lost = false;
 	d->stale = true;
 	return true;

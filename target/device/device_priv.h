@@ -30,6 +30,8 @@ struct device_core {
 	bool has_last;
 	struct target_stop last; /* told last */
 	bool silent;		 /* did not answer since it stopped: it is not asked again */
+	bool halt;		 /* non-stop: it runs, and the client wants it to stand */
+	bool unheard;		 /* non-stop: the client has not taken its last stop yet */
 };
 
 /** What a client has to be told of a device as a whole. */
@@ -48,7 +50,9 @@ struct device {
 	struct point_codes codes;
 	struct device_cache *cache;
 	enum device_news news;
-	bool shown; /* the client knows the process */
+	bool shown;   /* the client knows the process */
+	bool waiting; /* non-stop: news were told, and their thread has not been resumed since */
+	struct target_stop last_news; /* ... those */
 	bool stale; /* cores have moved: their list is made anew before it is looked at */
 	bool ended; /* gone, and the client wants it to go on: its end is to be told */
 	bool blind; /* the link says that it copies and does not */
@@ -67,6 +71,7 @@ struct devices {
 	uint64_t requests;	/* over all links, closed ones too */
 	bool resumed;
 	bool lone; /* only named threads were resumed */
+	bool non_stop;
 	unsigned wishes;
 	struct target_tid last;			 /* thread of the last stop told */
 	struct target_tid focus;		 /* core that the user was told of last */
@@ -149,8 +154,10 @@ void device_core_stopped(struct device *d, struct device_core *c, enum device_st
 			 uint64_t pc);
 /** For a device that no client sees: what stops goes on, as if nobody debugged it. */
 void device_run_free(struct device *d);
-/** The next stop to tell of any device, with everything standing still. */
+/** The next stop to tell of any device; all-stop: with everything standing still. */
 bool devices_tell(struct devices *ds, struct target_stop *out);
+/** Something happened to a core that the client shall hear of. */
+void device_pend(struct device *d, struct device_core *c, enum target_stop_kind kind, int signal);
 
 /* --- run.c --- */
 extern const struct target_run_ops device_run_ops;
@@ -163,5 +170,23 @@ void device_let_launch(struct device *d);
 /** Nothing moves any more, as far as the devices can be stopped. */
 void devices_halt(struct devices *ds);
 void devices_wake(struct devices *ds);
+/** Every second next_event asks for what was not told: events get lost. */
+void devices_beat(struct devices *ds, bool on);
+/** The first action that names the thread, NULL: none. */
+const struct target_action *device_action_of(const struct target_action *a, size_t n,
+					     struct target_tid tid);
+/** Notes what a core that stands still shall do. */
+void device_prepare(struct device *d, struct device_core *c, const struct target_action *a);
+/** Writes the breakpoints and starts the cores that shall go and stand; false: as of sync. */
+bool device_start(struct device *d);
+/** Asks cores that run to stop, where the link can: those that do say so. */
+void device_suspend(struct device *d);
+
+/* --- alone.c: non-stop --- */
+enum target_status devices_resume_alone(struct devices *ds, const struct target_action *a,
+					size_t n);
+/** The client has taken the stop of that thread. */
+void devices_heard(struct target *t, struct target_tid tid);
+void devices_non_stop(struct target *t, bool on);
 
 #endif

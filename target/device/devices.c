@@ -100,6 +100,15 @@ static void hold(struct devices *ds, struct device *d, struct device_client *c)
 	devices_wake(ds);
 }
 
+/* A kernel that is known: what was changed while the device had nothing to do is written first. */
+static void let_through(struct device *d, struct device_client *c)
+{
+	if (d->ready && !device_points_sync(d))
+		target_logf(&d->a.base.log, TARGET_LOG_WARN, "breakpoint: %s",
+			    d->owner->base.message);
+	device_client_answer(c, 0);
+}
+
 static void on_kernel(struct devices *ds, struct device_client *c, const struct stub_message *m)
 {
 	struct device *d = by_id(ds, c->device);
@@ -122,7 +131,7 @@ static void on_kernel(struct devices *ds, struct device_client *c, const struct 
 	    ds->wishes & TARGET_WISH_EXEC)
 		hold(ds, d, c);
 	else
-		device_client_answer(c, 0);
+		let_through(d, c);
 }
 
 static void on_message(void *ctx, struct device_client *c, const struct stub_message *m)
@@ -204,7 +213,13 @@ static enum target_status stop(struct target *t, struct target_tid tid, struct t
 		return no_device(t, asked.pid);
 	enum target_status status = ascend_target_ops.stop(&d->a.base, asked, out);
 	const struct device_core *c = &d->cores[(asked.tid - 1) % DEVICE_SLOTS];
-	if (status == TARGET_OK && c->has_last && !c->running) {
+	if (d->waiting && target_tid_equal(asked, d->last_news.tid)) {
+		*out = d->last_news;
+		return TARGET_OK;
+	}
+	if (status == TARGET_OK && devices_of(t)->non_stop && c->go) {
+		out->signal = TARGET_SIGNAL_NONE; /* it runs, for the client */
+	} else if (status == TARGET_OK && c->has_last && !c->running) {
 		const char *text = out->text;
 
 		*out = c->last;

@@ -7,7 +7,7 @@
 
 /* --- one core --- */
 
-static void pend(struct device *d, struct device_core *c, enum target_stop_kind kind, int signal)
+void device_pend(struct device *d, struct device_core *c, enum target_stop_kind kind, int signal)
 {
 	c->has_pending = true;
 	c->pending = (struct target_stop){
@@ -29,13 +29,13 @@ static void at_break(struct device *d, struct device_core *c)
 	if (points_is_set(d->points, c->info.pc)) {
 		c->passed = true;
 		if (device_point_tells(d, c))
-			pend(d, c, TARGET_STOP_SWBREAK, TARGET_SIGNAL_TRAP);
+			device_pend(d, c, TARGET_STOP_SWBREAK, TARGET_SIGNAL_TRAP);
 		else
 			c->over = true;
 	} else if (points_is_patched(d->points, c->info.pc)) {
 		c->over = true;
 	} else {
-		pend(d, c, TARGET_STOP_SIGNAL, TARGET_SIGNAL_TRAP); /* the kernel's own */
+		device_pend(d, c, TARGET_STOP_SIGNAL, TARGET_SIGNAL_TRAP); /* the kernel's own */
 	}
 }
 
@@ -47,7 +47,7 @@ static void stepped(struct device *d, struct device_core *c)
 	if (!c->stepping || (in_range(c) && !arrived))
 		return;
 	c->passed = arrived;
-	pend(d, c, TARGET_STOP_SIGNAL, TARGET_SIGNAL_TRAP);
+	device_pend(d, c, TARGET_STOP_SIGNAL, TARGET_SIGNAL_TRAP);
 }
 
 void device_core_stopped(struct device *d, struct device_core *c, enum device_status status,
@@ -69,10 +69,10 @@ void device_core_stopped(struct device *d, struct device_core *c, enum device_st
 		c->over &= !over;
 		break;
 	case DEVICE_EXCEPTION:
-		pend(d, c, TARGET_STOP_SIGNAL, TARGET_SIGNAL_SEGV);
+		device_pend(d, c, TARGET_STOP_SIGNAL, TARGET_SIGNAL_SEGV);
 		break;
 	case DEVICE_KILLED:
-		pend(d, c, TARGET_STOP_SIGNAL, TARGET_SIGNAL_INT);
+		device_pend(d, c, TARGET_STOP_SIGNAL, TARGET_SIGNAL_INT);
 		break;
 	default:
 		c->running = true;
@@ -221,11 +221,16 @@ static void tell_focus(struct device *d, const struct device_core *c)
 
 static void tell_core(struct device *d, struct device_core *c, struct target_stop *out)
 {
-	c->has_pending = false;
+	c->has_pending = c->halt = false;
 	c->has_last = true;
 	c->last = c->pending;
 	c->listed = true; /* a thread that has just stopped is there, whatever the device says */
-	join(d, c);
+	if (d->owner->non_stop) {
+		c->go = false;
+		c->unheard = true;
+	} else {
+		join(d, c);
+	}
 	d->owner->last = c->last.tid;
 	device_cores_show(d);
 	explain(d, c, &c->last);
@@ -239,6 +244,7 @@ static void tell_news(struct device *d, struct target_stop *out)
 	bool fresh = d->news == DEVICE_NEW;
 
 	device_cores_show(d);
+	struct device_core *c = device_core_of(d, &d->a.cores[0]);
 	*out = (struct target_stop){
 		.kind = fresh ? TARGET_STOP_EXEC : TARGET_STOP_LIBRARY,
 		.tid = ascend_core_tid(&d->a, &d->a.cores[0]),
@@ -250,12 +256,17 @@ static void tell_news(struct device *d, struct target_stop *out)
 	d->news = fresh ? DEVICE_KERNELS : DEVICE_NO_NEWS;
 	d->shown = true;
 	d->owner->last = out->tid;
+	d->last_news = *out;
+	if (d->owner->non_stop) {
+		c->go = false;
+		d->waiting = c->unheard = true;
+	}
 }
 
 /* The threads that were resumed, and no others, have ended: nothing would ever be told. */
 static bool lone_end(struct devices *ds, struct target_stop *out)
 {
-	if (!ds->lone)
+	if (!ds->lone || ds->non_stop)
 		return false;
 	for (struct device *d = ds->all; d; d = d->next)
 		for (size_t i = 0; i < DEVICE_SLOTS; i++)
@@ -267,7 +278,9 @@ static bool lone_end(struct devices *ds, struct target_stop *out)
 
 static bool has_news(struct device *d)
 {
-	return d->ready && (d->news != DEVICE_NO_NEWS || (d->shown && find_pending(d)));
+	bool news = d->news != DEVICE_NO_NEWS && !d->waiting;
+
+	return d->ready && (news || (d->shown && find_pending(d)));
 }
 
 static bool tell_end(struct devices *ds, struct target_stop *out)
@@ -282,7 +295,8 @@ static bool tell_end(struct devices *ds, struct target_stop *out)
 	*out = (struct target_stop){ .kind = TARGET_STOP_EXITED,
 				     .tid = { d->a.pid, d->a.pid },
 				     .core = -1 };
-	devices_halt(ds);
+	if (!ds->non_stop)
+		devices_halt(ds);
 	return true;
 }
 
@@ -300,11 +314,12 @@ bool devices_tell(struct devices *ds, struct target_stop *out)
 	}
 	if (!any)
 		return lone_end(ds, out);
-	devices_halt(ds);
+	if (!ds->non_stop)
+		devices_halt(ds);
 	for (struct device *d = ds->all; d; d = d->next) {
 		if (!has_news(d))
 			continue;
-		if (d->news != DEVICE_NO_NEWS)
+		if (d->news != DEVICE_NO_NEWS && !d->waiting)
 			tell_news(d, out);
 		else
 			tell_core(d, find_pending(d), out);

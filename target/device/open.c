@@ -169,6 +169,10 @@ void device_retire(struct device *d)
 	ds->focus = (struct target_tid){ 0 };
 	memset(d->cores, 0, sizeof(d->cores));
 	d->stale = true;
+	/* in all-stop its end is told when the client wants it to go on */
+	d->ended = ds->non_stop && d->shown;
+	if (d->ended)
+		devices_wake(ds);
 	d->next = ds->retired;
 	ds->retired = d;
 }

@@ -18,7 +18,7 @@ void devices_wake(struct devices *ds)
 	(void)!write(ds->wake, &one, sizeof(one));
 }
 
-static void beat(struct devices *ds, bool on)
+void devices_beat(struct devices *ds, bool on)
 {
 	struct itimerspec every = { .it_interval.tv_sec = on ? BEAT_S : 0,
 				    .it_value.tv_sec = on ? BEAT_S : 0 };
@@ -57,18 +57,23 @@ void device_let_go(struct device *d, enum device_command command, const struct d
 			    d->a.device, device_command_name(command), device_result_words(result));
 }
 
-static void halt(struct device *d)
+void device_suspend(struct device *d)
 {
 	uint8_t sqe[DEVICE_MESSAGE];
 
-	device_link_listen(d->link, false);
-	device_take_events(d);
 	if (d->link->ops->suspends && device_is_busy(d)) {
 		device_encode(sqe, DEVICE_SUSPEND);
 		(void)device_link_ask(d->link, sqe, NULL);
 	}
 	device_cores_ask(d);
 	device_take_events(d);
+}
+
+static void halt(struct device *d)
+{
+	device_link_listen(d->link, false);
+	device_take_events(d);
+	device_suspend(d);
 }
 
 /* --- resume --- */
@@ -78,17 +83,25 @@ static bool matches(const struct target_action *a, struct target_tid tid)
 	return (a->pid <= 0 || a->pid == tid.pid) && (a->tid <= 0 || a->tid == tid.tid);
 }
 
-/* The first action that names the thread counts. */
-static const struct target_action *action_of(const struct target_action *a, size_t n,
+const struct target_action *device_action_of(const struct target_action *a, size_t n,
 					     struct target_tid tid)
 {
 	for (size_t i = 0; i < n; i++)
 		if (matches(&a[i], tid))
-			return a[i].kind == TARGET_HALT ? NULL : &a[i];
+			return &a[i];
 	return NULL;
 }
 
-static void prepare(struct device *d, struct device_core *c, const struct target_action *a)
+/* A halt is nothing in all-stop, where who is not resumed stands. */
+static const struct target_action *action_of(const struct target_action *a, size_t n,
+					     struct target_tid tid)
+{
+	const struct target_action *found = device_action_of(a, n, tid);
+
+	return found && found->kind != TARGET_HALT ? found : NULL;
+}
+
+void device_prepare(struct device *d, struct device_core *c, const struct target_action *a)
 {
 	c->go = a != NULL;
 	c->stepping = a && a->kind != TARGET_CONTINUE;
@@ -96,7 +109,8 @@ static void prepare(struct device *d, struct device_core *c, const struct target
 	c->start = a ? a->start : 0;
 	c->end = a ? a->end : 0;
 	if (c->go && c->listed && c->info.status == DEVICE_KILLED && !c->has_pending) {
-		*c = (struct device_core){ 0 }; /* its task is over: there is nothing to go on */
+		/* its task is over: there is nothing to go on */
+		*c = (struct device_core){ .go = true };
 		d->stale = true;
 	}
 }
@@ -109,7 +123,7 @@ static bool prepare_all(struct device *d, const struct target_action *a, size_t 
 	for (size_t i = 0; i < DEVICE_SLOTS; i++) {
 		struct device_core *c = &d->cores[i];
 
-		prepare(d, c, action_of(a, n, device_core_tid(d, c)));
+		device_prepare(d, c, action_of(a, n, device_core_tid(d, c)));
 		news |= c->go && c->has_pending;
 	}
 	return news;
@@ -119,7 +133,7 @@ static bool prepare_all(struct device *d, const struct target_action *a, size_t 
 static void choose(struct device *d, struct device_core *c, struct device_mask *run,
 		   struct device_mask *step)
 {
-	if (!c->listed || !c->go || c->running)
+	if (!c->listed || !c->go || c->running || c->has_pending)
 		return;
 	if (c->passed && points_is_patched(d->points, c->info.pc))
 		c->over = true;
@@ -135,12 +149,10 @@ static bool wants_launch(const struct device *d, const struct target_action *a, 
 	return false;
 }
 
-static bool run_device(struct device *d, const struct target_action *a, size_t n)
+bool device_start(struct device *d)
 {
 	struct device_mask run = { { 0 }, { 0 } }, step = { { 0 }, { 0 } };
 
-	if (!wants_launch(d, a, n))
-		return true;
 	if (!device_points_sync(d))
 		return false;
 	for (size_t i = 0; i < DEVICE_SLOTS; i++)
@@ -150,6 +162,15 @@ static bool run_device(struct device *d, const struct target_action *a, size_t n
 		device_let_go(d, DEVICE_STEP, &step);
 	if (!device_mask_is_empty(&run))
 		device_let_go(d, DEVICE_RESUME, &run);
+	return true;
+}
+
+static bool run_device(struct device *d, const struct target_action *a, size_t n)
+{
+	if (!wants_launch(d, a, n))
+		return true;
+	if (!device_start(d))
+		return false;
 	device_let_launch(d);
 	device_link_listen(d->link, true);
 	return true;
@@ -201,6 +222,8 @@ static enum target_status resume(struct target *t, const struct target_action *a
 			return target_fail(t, TARGET_UNAVAILABLE,
 					   "the interrupt ended the task: its cores cannot step, "
 					   "continue lets the program go on");
+	if (ds->non_stop)
+		return devices_resume_alone(ds, a, n);
 	for (struct device *d = ds->all; d; d = d->next)
 		news |= d->ready && prepare_all(d, a, n);
 	ds->resumed = true;
@@ -210,7 +233,7 @@ static enum target_status resume(struct target *t, const struct target_action *a
 			ds->resumed = false;
 			return TARGET_FAULT;
 		}
-	beat(ds, true);
+	devices_beat(ds, true);
 	devices_wake(ds);
 	return TARGET_OK;
 }
@@ -277,7 +300,7 @@ static enum target_status interrupt(struct target *t)
 void devices_halt(struct devices *ds)
 {
 	ds->resumed = false;
-	beat(ds, false);
+	devices_beat(ds, false);
 	for (struct device *d = ds->all; d; d = d->next)
 		if (d->ready)
 			halt(d);
@@ -317,13 +340,16 @@ static enum target_status next_event(struct target *t, struct target_stop *out, 
 	bool ask = read(ds->beat, &count, sizeof(count)) > 0;
 	device_clients_serve(ds->clients);
 	drop_lost(ds);
+	/* a kernel that never stops has threads too */
 	for (struct device *d = ds->all; ask && d; d = d->next)
-		if (device_is_busy(d))
+		if (device_is_busy(d) || (ds->non_stop && d->shown))
 			device_cores_ask(d);
 	for (struct device *d = ds->all; d; d = d->next)
 		if (!d->shown && d->news == DEVICE_NO_NEWS)
 			device_run_free(d);
-	*got = ds->resumed && devices_tell(ds, out);
+	*got = (ds->resumed || ds->non_stop) && devices_tell(ds, out);
+	if (*got && ds->non_stop) /* one event a call: there may be more */
+		devices_wake(ds);
 	return TARGET_OK;
 }
 
@@ -354,7 +380,7 @@ void device_release(struct device *d)
 		device_let_go(d, DEVICE_RESUME, &all);
 	memset(d->cores, 0, sizeof(d->cores));
 	d->news = DEVICE_NO_NEWS;
-	d->shown = false;
+	d->shown = d->waiting = false;
 	device_let_launch(d);
 	device_link_listen(d->link, true);
 }
@@ -425,6 +451,8 @@ const struct target_run_ops device_run_ops = {
 	.next_event = next_event,
 	.detach = detach,
 	.kill = detach,
+	.non_stop = devices_non_stop,
+	.heard = devices_heard,
 	.pause = pause_all,
 	.wish = wish,
 };

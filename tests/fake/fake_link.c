@@ -73,12 +73,23 @@ static const struct device_link_ops ops = {
 	.listen = fake_listen,
 };
 
+/* As with the driver, of whose SUSPEND nobody knows what it does. */
+static const struct device_link_ops driver_ops = {
+	.name = "fake driver",
+	.close = fake_close,
+	.send = fake_send,
+	.receive = fake_receive,
+	.copy = fake_copy,
+	.event_fd = fake_event_fd,
+	.listen = fake_listen,
+};
+
 struct device_link *fake_link_create(struct fake_npu *npu)
 {
 	struct fake_link *f = calloc(1, sizeof(*f));
 
 	assert(f);
-	f->base.ops = &ops;
+	f->base.ops = npu->refuses_suspend ? &driver_ops : &ops;
 	f->npu = npu;
 	f->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	return &f->base;

@@ -109,11 +109,30 @@ gdb_clean() { HOME=$work/home timeout 120 "$GDB" -nx -q "$@"; }
 fill() { grep -v '^#' | sed -e "s/@PORT@/$port/g" -e "s/@PORT2@/$port2/g" -e "s,@ROOT@,$root,g" | fill_folders; }
 fill_folders() { sed -e "s,@WORK@,$work,g" -e "s,@APPS@,$O/tests/apps,g"; }
 
+# Until gdb has printed something that matches $1: for what happens in the background.
+await_text() {
+	for _ in $(seq 3000); do
+		grep -q -- "$1" "$work/out" && return
+		sleep 0.02
+	done
+}
+
+# The lines of a script as they are typed; "# await: TEXT" waits for what comes by itself.
+type_lines() {
+	while IFS= read -r line; do
+		case $line in
+		"# await: "*) await_text "${line#\# await: }" ;;
+		*) printf '%s\n' "$line" | fill ;;
+		esac
+	done
+}
+
 # A session: the lines of the script as a user types them. Each is shown with a "+" before it.
 play_gdb() {
+	: >"$work/out"
 	{
 		printf 'set prompt\nset width 0\nset height 0\nset auto-connect-native-target off\nset trace-commands on\n'
-		fill <"$1"
+		type_lines <"$1"
 		printf 'set trace-commands off\nset confirm off\nquit\n'
 	} | gdb_clean >"$work/out" 2>&1
 }

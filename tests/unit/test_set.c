@@ -238,14 +238,36 @@ static void test_end(void)
 	app_close(&b.app);
 }
 
+/* Nothing of the host stands still for a device, and each side gets what names it. */
 static void test_non_stop(void)
 {
+	struct target_stop stop;
 	struct both b;
 
-	reach_kernel(&b);
+	both_open(&b);
 	CU_ASSERT_TRUE(target_non_stop(b.app.t, true));
-	CU_ASSERT_STRING_EQUAL(app_answer(&b.app), "$ok;"); /* nothing is held any more */
-	CU_ASSERT_TRUE(target_non_stop(b.app.t, false));
+	CU_ASSERT_TRUE_FATAL(app_event(&b.app, &stop));
+	CU_ASSERT_EQUAL(stop.kind, TARGET_STOP_EXEC);
+	CU_ASSERT_EQUAL(b.host->pauses, 0);
+	target_heard(b.app.t, stop.tid);
+	CU_ASSERT_EQUAL(go(&b, TARGET_CONTINUE, 1, -1), TARGET_OK);
+	CU_ASSERT_EQUAL(b.host->resumes, 1);
+	CU_ASSERT_EQUAL(go(&b, TARGET_CONTINUE, APP_PROCESS, stop.tid.tid), TARGET_OK);
+	CU_ASSERT_EQUAL(b.host->resumes, 1);
+	CU_ASSERT_TRUE_FATAL(app_event(&b.app, &stop));
+	CU_ASSERT_EQUAL(stop.kind, TARGET_STOP_LIBRARY);
+	target_heard(b.app.t, stop.tid);
+	set_break(&b);
+	CU_ASSERT_EQUAL(go(&b, TARGET_CONTINUE, -1, -1), TARGET_OK);
+	CU_ASSERT_EQUAL(b.host->resumes, 2);
+	launch(&b);
+	CU_ASSERT_TRUE_FATAL(app_event(&b.app, &stop));
+	CU_ASSERT_EQUAL(stop.kind, TARGET_STOP_SWBREAK);
+	/* the key stops what was resumed last */
+	CU_ASSERT_EQUAL(go(&b, TARGET_CONTINUE, 1, -1), TARGET_OK);
+	CU_ASSERT_EQUAL(target_interrupt(b.app.t), TARGET_OK);
+	CU_ASSERT_EQUAL(b.host->interrupts, 1);
+	CU_ASSERT_EQUAL(b.host->pauses, 0);
 	app_close(&b.app);
 }
 
