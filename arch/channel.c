@@ -1,5 +1,6 @@
 /*
- * Look-ups in what chips say of their debug channels. Called by target/device.
+ * Look-ups in what chips say of their debug channels. Called by target/device and
+ * target/runtime.
  */
 #include "arch/channel.h"
 
@@ -7,22 +8,28 @@
 
 #include "arch/chip.h"
 
-static bool is_named(const struct chip *c, const char *soc)
+/* It begins with one of these; the list may be NULL. */
+static bool begins(const char *soc, const char *const *list)
 {
-	const char *const *start = c->channel ? c->channel->socs : NULL;
-
-	while (start && *start && strncmp(soc, *start, strlen(*start)) != 0)
-		start++;
-	return start && *start;
+	while (list && *list && strncmp(soc, *list, strlen(*list)) != 0)
+		list++;
+	return list && *list;
 }
 
 const struct chip *chip_find_soc(const char *soc)
 {
 	for (size_t i = 0; i < chip_count; i++) {
-		if (is_named(chips[i], soc))
+		if (chips[i]->channel && begins(soc, chips[i]->channel->socs))
 			return chips[i];
 	}
 	return NULL;
+}
+
+bool chip_soc_shares(const char *soc)
+{
+	const struct chip *c = chip_find_soc(soc);
+
+	return c && begins(soc, c->channel->sharing);
 }
 
 uint64_t chip_channel_address(const struct chip *c, uint8_t mem, uint64_t a, size_t *run)

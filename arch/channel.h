@@ -15,8 +15,11 @@ struct chip_swizzle {
 };
 
 struct chip_channel {
-	bool wide_masks;         /* two words of core bits a type (2.6) */
-	bool hw_breaks;          /* breakpoints that patch nothing (3) */
+	bool wide_masks;  /* two words of core bits a type (2.6) */
+	bool hw_breaks;	  /* breakpoints that patch nothing (3) */
+	bool locked_code; /* the program has to make code writable for breakpoints (1.6) */
+	/** Names of parts of which memory is reached only where it was shared (2.9); NULL: none. */
+	const char *const *sharing;
 	const char *const *socs; /* how the runtime's names of it begin; ends with NULL */
 	const struct chip_swizzle *swizzles;
 	size_t swizzle_count;
@@ -26,6 +29,8 @@ struct chip;
 
 /** By the name the runtime gives a device ("Ascend" and so on); NULL when unknown. */
 const struct chip *chip_find_soc(const char *soc);
+/** By the same name: memory is reached only where the program has shared it. */
+bool chip_soc_shares(const char *soc);
 /** Address for the debug channel of byte a of a local memory; *run bytes follow in a row. */
 uint64_t chip_channel_address(const struct chip *c, uint8_t mem, uint64_t a, size_t *run);
 

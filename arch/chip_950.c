@@ -65,10 +65,14 @@ static const struct chip_error_reg errors_v5[] = {
 /* Names of the runtime: live facts 7. */
 static const char *const socs[] = { "Ascend950", NULL };
 
+static const char *const sharing[] = { "Ascend950DT", NULL }; /* live facts 2.9 */
+
 static const struct chip_channel channel = {
 	.wide_masks = true,
 	.hw_breaks = true,
+	.locked_code = true,
 	.socs = socs,
+	.sharing = sharing,
 };
 
 /* Which unit sees what is known; which of its bits says so is not public: one each. */

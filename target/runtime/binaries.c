@@ -104,7 +104,7 @@ struct runtime_binary *runtime_binary_find(const void *handle)
 
 /* --- functions --- */
 
-void runtime_function_keep(const void *key, const char *name, struct runtime_binary *b)
+static void keep(const void *key, const char *name, struct runtime_binary *b, bool is_symbol)
 {
 	struct runtime *r = runtime_get();
 
@@ -125,8 +125,19 @@ void runtime_function_keep(const void *key, const char *name, struct runtime_bin
 	if (f) {
 		memcpy(f->name, name, strlen(name) + 1);
 		f->binary = b;
+		f->is_symbol = is_symbol;
 	}
 	pthread_mutex_unlock(&r->tables);
+}
+
+void runtime_function_keep(const void *key, const char *name, struct runtime_binary *b)
+{
+	keep(key, name, b, false);
+}
+
+void runtime_symbol_keep(const void *symbol, const char *name, struct runtime_binary *b)
+{
+	keep(symbol, name, b, true);
 }
 
 bool runtime_function_find(const void *key, struct runtime_function *out)

@@ -27,8 +27,6 @@ int aclrtLaunchKernelWithConfigImpl(void *func, uint32_t blocks, void *stream, v
 				    void *args, void *reserve);
 int aclrtLaunchKernelWithHostArgsImpl(void *func, uint32_t blocks, void *stream, void *cfg,
 				      void *args, size_t n, void *places, size_t place_count);
-int aclrtLaunchKernelWithArgsArrayImpl(void *func, uint32_t blocks, void *stream, void *cfg,
-				       void **args);
 int aclrtSynchronizeStreamImpl(void *stream);
 int aclrtSynchronizeDeviceImpl(void);
 int aclrtSynchronizeStreamWithTimeoutImpl(void *stream, int32_t ms);
@@ -46,6 +44,7 @@ static void tell_device(int32_t device)
 
 	if (convert && convert(device, &logic) == 0)
 		device = logic;
+	runtime_note_soc(name);
 	runtime_tell_device(device, name ? name : "");
 }
 
@@ -226,8 +225,16 @@ static int32_t stream_id(void *stream)
 	return get && get(stream, &id) == 0 && id > 0 ? id : 0;
 }
 
-/* true: the launch is ours to end. It waits here for the debugger, and for the launch before it. */
-static bool begin(void *func, void *stream)
+/* Newer forms take the symbol of a host function in place of a handle. */
+static void *handle_of(void *func)
+{
+	int (*get)(void *, void **) = TRY("aclrtGetFuncBySymbolImpl", int (*)(void *, void **));
+	void *handle = NULL;
+
+	return get && get(func, &handle) == 0 && handle ? handle : func;
+}
+
+bool runtime_launch_begin(void *func, void *stream)
 {
 	struct runtime_function f = { .key = func };
 
@@ -241,15 +248,16 @@ static bool begin(void *func, void *stream)
 		.stream = stream_id(stream),
 		.name = f.name,
 		.binary = f.binary,
-		.address = function_address(func),
+		.address = function_address(f.is_symbol ? handle_of(func) : func),
 	};
-	if (f.name[0])
+	if (f.name[0]) {
+		runtime_code_open(&l);
 		runtime_tell_launch(&l);
+	}
 	return true;
 }
 
-/* Launches are serial: one that was let go runs to its end before the next is told. */
-static void end(bool outer, int error, void *stream)
+void runtime_launch_end(bool outer, int error, void *stream)
 {
 	int (*wait)(void *) = TRY("aclrtSynchronizeStreamImpl", int (*)(void *));
 
@@ -257,6 +265,7 @@ static void end(bool outer, int error, void *stream)
 		return;
 	if (!error && wait)
 		runtime_owe(stream, wait(stream));
+	runtime_code_close();
 	pthread_mutex_unlock(&runtime_get()->launch);
 	runtime_leave();
 }
@@ -273,30 +282,30 @@ static int waited(bool outer, const void *stream, bool any, int error)
 RUNTIME_HOOK int aclrtLaunchKernelImpl(void *func, uint32_t blocks, const void *args, size_t n,
 				       void *stream)
 {
-	bool outer = begin(func, stream);
+	bool outer = runtime_launch_begin(func, stream);
 	int error = REAL(aclrtLaunchKernelImpl)(func, blocks, args, n, stream);
 
-	end(outer, error, stream);
+	runtime_launch_end(outer, error, stream);
 	return error;
 }
 
 RUNTIME_HOOK int aclrtLaunchKernelV2Impl(void *func, uint32_t blocks, const void *args, size_t n,
 					 void *cfg, void *stream)
 {
-	bool outer = begin(func, stream);
+	bool outer = runtime_launch_begin(func, stream);
 	int error = REAL(aclrtLaunchKernelV2Impl)(func, blocks, args, n, cfg, stream);
 
-	end(outer, error, stream);
+	runtime_launch_end(outer, error, stream);
 	return error;
 }
 
 RUNTIME_HOOK int aclrtLaunchKernelWithConfigImpl(void *func, uint32_t blocks, void *stream,
 						 void *cfg, void *args, void *reserve)
 {
-	bool outer = begin(func, stream);
+	bool outer = runtime_launch_begin(func, stream);
 	int error = REAL(aclrtLaunchKernelWithConfigImpl)(func, blocks, stream, cfg, args, reserve);
 
-	end(outer, error, stream);
+	runtime_launch_end(outer, error, stream);
 	return error;
 }
 
@@ -304,21 +313,11 @@ RUNTIME_HOOK int aclrtLaunchKernelWithHostArgsImpl(void *func, uint32_t blocks, 
 						   void *cfg, void *args, size_t n, void *places,
 						   size_t place_count)
 {
-	bool outer = begin(func, stream);
+	bool outer = runtime_launch_begin(func, stream);
 	int error = REAL(aclrtLaunchKernelWithHostArgsImpl)(func, blocks, stream, cfg, args, n,
 							    places, place_count);
 
-	end(outer, error, stream);
-	return error;
-}
-
-RUNTIME_HOOK int aclrtLaunchKernelWithArgsArrayImpl(void *func, uint32_t blocks, void *stream,
-						    void *cfg, void **args)
-{
-	bool outer = begin(func, stream);
-	int error = REAL(aclrtLaunchKernelWithArgsArrayImpl)(func, blocks, stream, cfg, args);
-
-	end(outer, error, stream);
+	runtime_launch_end(outer, error, stream);
 	return error;
 }
 

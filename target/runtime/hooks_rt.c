@@ -22,6 +22,7 @@ int rtDevBinaryRegister(const struct rt_binary *bin, void **handle);
 int rtRegisterAllKernel(const struct rt_binary *bin, void **handle);
 int rtFunctionRegister(void *bin, const void *stub, const char *name, const void *device_name,
 		       uint32_t mode);
+int rtRegisterFuncSymbol(void *bin, const void *symbol, const char *name, void *reserve);
 int rtKernelLaunch(const void *stub, uint32_t blocks, void *args, uint32_t n, void *sm,
 		   void *stream);
 int rtKernelLaunchWithFlagV2(const void *stub, uint32_t blocks, void *args, void *sm, void *stream,
@@ -44,6 +45,7 @@ static void tell_device(int32_t device)
 	if (!get || get(soc, sizeof(soc)) != 0)
 		soc[0] = '\0';
 	soc[sizeof(soc) - 1] = '\0';
+	runtime_note_soc(soc);
 	runtime_tell_device(device, soc);
 }
 
@@ -125,6 +127,19 @@ RUNTIME_HOOK int rtFunctionRegister(void *bin, const void *stub, const char *nam
 	return error;
 }
 
+RUNTIME_HOOK int rtRegisterFuncSymbol(void *bin, const void *symbol, const char *name,
+				      void *reserve)
+{
+	bool outer = runtime_enter();
+	int error = REAL(rtRegisterFuncSymbol)(bin, symbol, name, reserve);
+
+	if (outer && !error)
+		runtime_symbol_keep(symbol, name, runtime_binary_find(bin));
+	if (outer)
+		runtime_leave();
+	return error;
+}
+
 /* --- launches --- */
 
 /* How a kernel is named: by a function of the host, or by a file's handle and a key. */
@@ -185,8 +200,10 @@ static bool begin(const struct who *w, void *stream)
 		.binary = f.binary,
 		.address = address_of(w),
 	};
-	if (known)
+	if (known) {
+		runtime_code_open(&l);
 		runtime_tell_launch(&l);
+	}
 	return true;
 }
 
@@ -198,6 +215,7 @@ static int end(bool outer, int error, void *stream)
 		return error;
 	if (!error && wait)
 		runtime_owe(stream, wait(stream));
+	runtime_code_close();
 	pthread_mutex_unlock(&runtime_get()->launch);
 	runtime_leave();
 	return error;

@@ -1,7 +1,7 @@
 # The library that is preloaded into programs which use devices. Included by the Makefile.
 
 RT_STUB := $(O)/libascend-rt-stub.so
-RT_STUB_SRC := $(wildcard target/runtime/*.c) target/stub_message.c
+RT_STUB_SRC := $(wildcard target/runtime/*.c) target/stub_message.c $(wildcard arch/ch*.c)
 
 all: $(RT_STUB)
 

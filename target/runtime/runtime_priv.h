@@ -33,15 +33,26 @@ struct runtime_function {
 	const void *key;
 	char name[RUNTIME_NAME];
 	struct runtime_binary *binary; /* NULL: not known */
+	bool is_symbol;		       /* key is the host's symbol, not the runtime's handle */
 	struct runtime_function *next;
 };
 
-enum { RUNTIME_OWED = 64 };
+enum { RUNTIME_OWED = 64, RUNTIME_KEY = 65 + 1 };
 
 /** An error that our waiting for a launch took away from the program. */
 struct runtime_owed {
 	const void *stream;
 	int error;
+};
+
+/** A region whose memory was shared for the debugger, or had its rights changed. */
+struct runtime_region {
+	uint64_t at;
+	uint64_t n;
+	uint32_t device;
+	unsigned advice;       /* last halMemAdvise, 0: none */
+	char key[RUNTIME_KEY]; /* under which it is shared, "": it is not */
+	struct runtime_region *next;
 };
 
 struct runtime {
@@ -55,6 +66,10 @@ struct runtime {
 	struct runtime_binary *binaries;
 	struct runtime_function *functions;
 	struct runtime_owed owed[RUNTIME_OWED]; /* error 0: free */
+	struct runtime_region *regions;
+	struct runtime_region opened; /* code that can be written for this launch; n 0: none */
+	bool code_is_locked;	      /* on some chips code is read-only for the debugger, too */
+	bool shares_memory; /* ... and of some parts memory is reached by sharing it only */
 };
 
 /* --- state.c --- */
@@ -95,6 +110,8 @@ void runtime_binary_keep(struct runtime_binary *b, const void *made, const void 
 void runtime_binary_drop(struct runtime_binary *b); /* NULL is fine */
 struct runtime_binary *runtime_binary_find(const void *made_or_handle);
 void runtime_function_keep(const void *key, const char *name, struct runtime_binary *b);
+/** The same for a symbol of the host that newer launches take in place of a handle. */
+void runtime_symbol_keep(const void *symbol, const char *name, struct runtime_binary *b);
 /** Copies it out; false: unknown. */
 bool runtime_function_find(const void *key, struct runtime_function *out);
 /** Value of the symbol of a kernel, of one of its parts when it is mixed; false: none. */
@@ -105,6 +122,24 @@ bool runtime_symbol(const struct runtime_binary *b, const char *kernel, uint64_t
  * the only one. RUNTIME_NAME bytes; false: none.
  */
 bool runtime_kernel_at_key(const struct runtime_binary *b, uint64_t key, char *name);
+
+/* --- hooks_acl.c --- */
+/** true: the launch is ours to end. It waits here for the debugger, and for the one before it. */
+bool runtime_launch_begin(void *func, void *stream);
+/** Launches are serial: one that was let go runs to its end before the next is told. */
+void runtime_launch_end(bool outer, int error, void *stream);
+
+/* --- memory.c: what the debugger needs of newer chips (live facts 1.5, 1.6, 2.9) --- */
+/** Which chip it is, from its name; NULL is fine. */
+void runtime_note_soc(const char *soc);
+/** Makes the code of a launch writable and known to the server, where that is needed. */
+void runtime_code_open(const struct runtime_launch *l);
+/** After the launch: as it was. */
+void runtime_code_close(void);
+
+/* --- talk.c --- */
+/** One message to a device's server; false: it was not taken. The lock for launches is held. */
+bool runtime_tell(int32_t device, const char *text, size_t n);
 
 #define RUNTIME_HOOK __attribute__((visibility("default")))
 

@@ -106,6 +106,16 @@ static bool ask(struct runtime *r, int32_t device, const char *data, size_t n)
 	return false;
 }
 
+bool runtime_tell(int32_t device, const char *text, size_t n)
+{
+	struct runtime *r = runtime_get();
+
+	if (device < 0 || device >= RUNTIME_DEVICES)
+		return false;
+	check_process(r);
+	return ask(r, device, text, n);
+}
+
 static int32_t process_id(void)
 {
 	int32_t (*bare)(void) = runtime_try("drvDeviceGetBareTgid", "libascend_hal.so");

@@ -68,3 +68,18 @@ $(DRV_SHIM): tests/shim/drv_shim.c tests/fake/fake_npu.c tests/shim/drv_shim.h t
 	$(Q)mkdir -p $(@D)
 	$(Q)gcc -D_GNU_SOURCE -I. -g -O1 -fPIC -shared -o $@ $(filter %.c,$^)
 TEST_FILES += $(DRV_SHIM)
+
+# A toolkit that only says what it is asked, for the runtime stub, and a program that calls all of it.
+TOOLKIT := $(O)/tests/shim/toolkit/lib64
+TOOLKIT_BUILD := gcc -D_GNU_SOURCE -I. -g -O1 -Wall -Wextra
+$(TOOLKIT)/libascend_hal.so: tests/shim/toolkit_hal.c tests/shim/toolkit.h
+	$(Q)mkdir -p $(@D)
+	$(Q)$(TOOLKIT_BUILD) -fPIC -shared -o $@ $<
+$(TOOLKIT)/libruntime.so: tests/shim/toolkit_rt.c tests/shim/toolkit.h $(TOOLKIT)/libascend_hal.so
+	$(Q)$(TOOLKIT_BUILD) -fPIC -shared -o $@ $< -L$(TOOLKIT) -lascend_hal -Wl,--no-as-needed
+$(TOOLKIT)/libacl_rt_impl.so: tests/shim/toolkit_acl.c tests/shim/toolkit.h $(TOOLKIT)/libruntime.so
+	$(Q)$(TOOLKIT_BUILD) -fPIC -shared -o $@ $< -L$(TOOLKIT) -lruntime
+$(O)/tests/shim/toolkit_calls: tests/shim/toolkit_calls.c tests/shim/toolkit.h $(TOOLKIT)/libacl_rt_impl.so
+	$(Q)$(TOOLKIT_BUILD) -o $@ $< -L$(TOOLKIT) -lacl_rt_impl -lruntime -lascend_hal \
+		-Wl,-rpath,'$$ORIGIN/toolkit/lib64'
+TEST_FILES += $(O)/tests/shim/toolkit_calls

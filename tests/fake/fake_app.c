@@ -104,10 +104,15 @@ static void send_all(struct fake_app *a, const char *data, size_t n)
 	}
 }
 
+const char *app_say_bytes(struct fake_app *a, const char *data, size_t n)
+{
+	send_all(a, data, n);
+	return app_answer(a);
+}
+
 const char *app_say(struct fake_app *a, const char *text)
 {
-	send_all(a, text, strlen(text));
-	return app_answer(a);
+	return app_say_bytes(a, text, strlen(text));
 }
 
 void app_set_device(struct fake_app *a)

@@ -26,6 +26,8 @@ void app_close(struct fake_app *a);
 void app_connect(struct fake_app *a);
 /** Sends text, lets the target serve, and reads what it answers: "" while it does not. */
 const char *app_say(struct fake_app *a, const char *text);
+/** The same for n bytes of any kind. */
+const char *app_say_bytes(struct fake_app *a, const char *data, size_t n);
 const char *app_answer(struct fake_app *a);
 /** Takes what there is, and nothing to tell may be among it. */
 void app_serve(struct fake_app *a);

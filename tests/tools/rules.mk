@@ -35,6 +35,7 @@ $(O)/tests/unit/test_guardian: $(addprefix $(TOOL_DIR)/,play_daemon.o play_text.
 
 # and one that runs programs under it
 $(O)/tests/unit/test_live_samples: $(addprefix $(TOOL_DIR)/,play_daemon.o play_program.o play_text.o play_wire.o)
+$(O)/tests/unit/test_runtime: $(TOOL_DIR)/play_text.o
 
 # plays tests/protocol/*.rsp against the daemon
 $(TOOL_DIR)/rsp-play: $(addprefix $(TOOL_DIR)/,rsp-play.o play_app.o play_daemon.o play_start.o \
