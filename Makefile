@@ -123,7 +123,7 @@ fuzz: ## every fuzz target for FUZZ_SECONDS (60), with clang's sanitizers
 fuzz-bin: $(FUZZ_BIN)
 fuzz-stateful: $(BIN) $(TEST_FILES) ## SEQUENCES (1000) sequences of packets by chance, from SEED
 	$(Q)O=$(O) $(O)/tests/tools/rsp-random --sequences $(SEQUENCES) $(if $(SEED),--seed $(SEED)) \
-		--table tests/protocol/packets.tab
+		--chain 25 --table tests/protocol/packets.tab
 bench: $(BIN) $(TEST_FILES) $(BENCH_FILES) ## speed beside gdbserver
 	$(Q)O=$(O) tests/bench/run.sh
 compare-robustness: $(BIN) $(TEST_FILES) ## one-packet tests, gdbserver beside ours

@@ -36,6 +36,7 @@ struct play_wire {
 	bool ack_due;		/* '+' for a packet we sent has not come yet */
 	bool asks_no_ack;	/* QStartNoAckMode is under way */
 	bool skips_notices;	/* notifications in front of a reply are left out */
+	unsigned patience;	/* steps that a byte is waited for beyond the first */
 	struct play_text input; /* received, from `at` on not yet looked at */
 	size_t at;
 };
@@ -69,7 +70,7 @@ struct play_daemon {
 	int err_fd, out_fd; /* all it printed, from the start */
 	int status;	    /* of waitpid, once it ended */
 	char port[8];
-	char dir[64]; /* scratch folder of this script, "" none yet */
+	char dir[64];		  /* scratch folder of this script, "" none yet */
 	char variable[PLAY_PATH]; /* NAME=VALUE for its environment, "" none */
 };
 

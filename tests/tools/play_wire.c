@@ -102,6 +102,8 @@ static enum play_got next_byte(struct play_wire *w, char *out)
 {
 	enum play_got got = w->at < w->input.n ? PLAY_GOT : fill(w, PLAY_STEP_MS);
 
+	for (unsigned i = 0; i < w->patience && got == PLAY_TIMEOUT; i++)
+		got = fill(w, PLAY_STEP_MS);
 	if (got == PLAY_GOT)
 		*out = w->input.p[w->at++];
 	return got;

@@ -241,14 +241,20 @@ static const char *note_stop(struct probe *p, const char *reply)
 	return NULL;
 }
 
-static const char *say_hello(struct probe *p)
+static bool say_hello(struct probe *p, struct play_text *got)
 {
 	static const char hello[] = "qSupported:multiprocess+;swbreak+;hwbreak+;vContSupported+;"
 				    "xmlRegisters=i386";
+
+	return probe_ask(p, hello, strlen(hello), got) == PLAY_GOT && ask_text(p, got, "!");
+}
+
+static const char *begin_dialog(struct probe *p)
+{
 	struct play_text got = { 0 };
 	const char *why = "no answer to the first packets";
 
-	bool ok = probe_ask(p, hello, strlen(hello), &got) == PLAY_GOT && ask_text(p, &got, "!");
+	bool ok = say_hello(p, &got);
 	if (ok && p->kind == PROBE_PROCESS)
 		ok = ask_text(p, &got, "vAttach;%" PRIx64, (uint64_t)p->app.pid);
 	else if (ok)
@@ -262,7 +268,7 @@ static const char *say_hello(struct probe *p)
 static bool start_app(struct probe *p)
 {
 	char program[PLAY_PATH];
-	const char *const argv[] = { program, NULL };
+	const char *const argv[] = { program, p->eager ? "eager" : NULL, NULL };
 
 	snprintf(program, sizeof(program), "%s/tests/apps/stay", p->folder);
 	if (!app_spawn(&p->app, argv))
@@ -273,25 +279,67 @@ static bool start_app(struct probe *p)
 	return p->text && keep_code(p);
 }
 
-const char *probe_start(struct probe *p)
+/* The one that stayed, when nothing tells it from a fresh one. */
+static bool ready_app(struct probe *p)
+{
+	bool same = p->stays && p->app.pid > 0 && !p->meddled && app_is_free(&p->app) &&
+		    !app_is_gone(&p->app);
+
+	if (same)
+		return true;
+	free(p->code);
+	p->code = NULL;
+	return start_app(p);
+}
+
+static bool connect_stayer(struct probe *p)
+{
+	char path[PLAY_PATH];
+
+	snprintf(path, sizeof(path), "%s/socket", p->daemon.dir);
+	return wire_connect_unix(&p->wire, path);
+}
+
+static bool start_stayer(struct probe *p)
+{
+	char comm[PLAY_PATH];
+	const char *const argv[] = { p->server, "--multi", comm, NULL };
+
+	p->daemon = (struct play_daemon){ .comm = PLAY_UNIX };
+	if (!daemon_prepare(&p->daemon))
+		return false;
+	snprintf(comm, sizeof(comm), "unix:%s/socket", p->daemon.dir);
+	return daemon_start(&p->daemon, argv);
+}
+
+static bool start_server(struct probe *p)
 {
 	const char *const dump[] = { p->server, "--core", p->core, "stdio", NULL };
 	const char *const multi[] = { p->server, "--multi", "stdio", NULL };
 
-	wire_init(&p->wire);
+	if (p->stays)
+		return (p->daemon.pid || start_stayer(p)) && connect_stayer(p);
 	p->daemon = (struct play_daemon){ .comm = PLAY_STDIO };
-	if (p->kind == PROBE_PROCESS && !start_app(p))
-		return "tests/apps/stay does not start";
 	if (!daemon_start(&p->daemon, p->kind == PROBE_DUMP ? dump : multi))
-		return "the server does not start";
+		return false;
 	wire_use(&p->wire, p->daemon.in, p->daemon.out);
-	return say_hello(p);
+	return true;
+}
+
+const char *probe_start(struct probe *p)
+{
+	wire_init(&p->wire);
+	if (p->kind == PROBE_PROCESS && !ready_app(p))
+		return "tests/apps/stay does not start";
+	p->meddled = false;
+	return start_server(p) ? begin_dialog(p) : "the server does not start";
 }
 
 void probe_drop(struct probe *p)
 {
 	wire_close(&p->wire);
 	daemon_stop(&p->daemon);
+	daemon_forget(&p->daemon);
 	app_end(&p->app);
 	free(p->code);
 	p->code = NULL;
@@ -330,6 +378,39 @@ static const char *check_left(struct probe *p)
 	return whole ? NULL : "the process was left patched";
 }
 
+/* Detached, killed, or not the server's any more: whatever it answers. */
+static bool take_back(struct probe *p, const pid_t *started, size_t n)
+{
+	struct play_text got = { 0 };
+	bool ok = connect_stayer(p) && say_hello(p, &got) &&
+		  ask_text(p, &got, "D;%" PRIx64, (uint64_t)p->app.pid);
+
+	for (size_t i = 0; i < n && ok; i++)
+		ok = ask_text(p, &got, "vKill;%" PRIx64, (uint64_t)started[i]);
+	wire_close(&p->wire);
+	play_text_deinit(&got);
+	return ok;
+}
+
+const char *probe_leave(struct probe *p, const pid_t *started, size_t n)
+{
+	bool alive = !app_is_gone(&p->app);
+
+	wire_close(&p->wire);
+	wire_init(&p->wire);
+	if (!take_back(p, started, n))
+		return "no answer to the next client";
+	return alive ? check_left(p) : NULL;
+}
+
+/* One that stays has no client to end with. */
+static bool has_ended(struct probe *p)
+{
+	if (p->stays && p->daemon.pid)
+		kill(p->daemon.pid, SIGTERM);
+	return daemon_wait(&p->daemon, PLAY_STEP_MS);
+}
+
 const char *probe_end(struct probe *p)
 {
 	const char *why = NULL;
@@ -338,7 +419,7 @@ const char *probe_end(struct probe *p)
 	if (p->polite)
 		take_leave(p);
 	wire_close(&p->wire);
-	if (!daemon_wait(&p->daemon, PLAY_STEP_MS))
+	if (!has_ended(p))
 		why = "the server does not end";
 	else if (!WIFEXITED(p->daemon.status))
 		why = "the server crashed at its end";

@@ -18,6 +18,10 @@ struct probe {
 	/* the client gave signals or changed registers: a stop or a trap may be its */
 	bool meddled;
 	bool polite; /* detaches and says `monitor exit` instead of vanishing */
+	/* the server serves one client after the other, and the process is taken again unless it
+	 * ended or is meddled with: probe_leave between them, probe_end behind the last */
+	bool stays;
+	bool eager; /* the process is not nice to others */
 	struct play_daemon daemon;
 	struct play_wire wire;
 	struct play_app app;
@@ -39,6 +43,11 @@ const char *probe_start(struct probe *p);
  * traced or stopped, code that is not what it was.
  */
 const char *probe_end(struct probe *p);
+/**
+ * Of a server that stays: vanishes, comes back as another client, takes the process and those of
+ * `started` from it, and leaves. NULL, or what was left behind.
+ */
+const char *probe_leave(struct probe *p, const pid_t *started, size_t n);
 /** Whatever is left goes; probe_start may follow. */
 void probe_drop(struct probe *p);
 

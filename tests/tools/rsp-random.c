@@ -1,10 +1,11 @@
 /*
- * rsp-random [--seed N] [--sequences N] [--table FILE]: plays sequences of packets by chance
- * against the real daemon with a real process. After each packet the daemon must live and answer
- * `?`; at the end of a sequence it must end, and leave no process stopped, traced or patched. The
- * seed of a sequence that failed is printed with its packets; --seed with that number plays it
- * again.
+ * rsp-random [--seed N] [--sequences N] [--chain N] [--table FILE]: plays sequences of packets by
+ * chance against the real daemon with a real process. After each packet the daemon must live and
+ * answer `?`; at the end of a sequence it must end, and leave no process stopped, traced or
+ * patched. With --chain it serves so many sequences, each a client of its own, before it has to
+ * end. What failed is printed with its packets and the words that play it again.
  */
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 
 #include "tests/tools/random.h"
 
-enum { PACKETS_MAX = 40, RUN_MS = 4, STARTED_MAX = 64 };
+enum { PACKETS_MAX = 40, RUN_MS = 2, STARTED_MAX = 64, TICK_US = 1000, PATIENCE = 3 };
 
 struct play {
 	struct probe probe;
@@ -23,6 +24,7 @@ struct play {
 	struct play_text said;	    /* the packets of the sequence, for a report */
 	pid_t started[STARTED_MAX]; /* processes that vRun made */
 	size_t started_n;
+	uint64_t first; /* seed of the first sequence that this daemon serves */
 	unsigned long packets;
 };
 
@@ -102,6 +104,12 @@ static const char *check(struct play *y, struct play_text *got)
 	return got->n && strchr(letters, got->p[0]) ? NULL : "a wrong answer to ?";
 }
 
+/* A daemon that stays has killed it or let it go when it has answered. */
+static bool is_done(const struct play *y, const struct play_app *app)
+{
+	return app_is_gone(app) || (y->probe.stays && app_is_free(app));
+}
+
 /* A process that the daemon started must end with it. */
 static const char *check_started(struct play *y)
 {
@@ -110,8 +118,8 @@ static const char *check_started(struct play *y)
 	for (size_t i = 0; i < y->started_n; i++) {
 		struct play_app app = { .pid = y->started[i] };
 
-		for (int ms = 0; ms < PLAY_STEP_MS && !app_is_gone(&app); ms += PLAY_PAUSE_MS)
-			usleep(PLAY_PAUSE_MS * 1000);
+		for (int us = 0; us < PLAY_STEP_MS * 1000 && !is_done(y, &app); us += TICK_US)
+			usleep(TICK_US);
 		if (app_is_gone(&app) || !app_is_free(&app))
 			why = app_is_gone(&app) ? why : "a process it started was left stopped";
 		if (!app_is_gone(&app))
@@ -120,16 +128,11 @@ static const char *check_started(struct play *y)
 	return why;
 }
 
-static const char *play_sequence(struct play *y, uint64_t seed)
+static const char *play_packets(struct play *y)
 {
 	struct play_text sent = { 0 }, got = { 0 };
-	const char *why = probe_start(&y->probe), *left;
+	const char *why = NULL;
 
-	y->random.state = seed;
-	y->probe.meddled = false;
-	y->said.n = y->started_n = 0;
-	play_text_add(&y->said, "", 0);
-	y->probe.wire.skips_notices = true;
 	for (uint64_t n = 1 + random_below(&y->random, PACKETS_MAX); n && !why; n--) {
 		enum random_kind kind = random_packet(&y->random, &y->probe, &sent);
 
@@ -138,15 +141,38 @@ static const char *play_sequence(struct play *y, uint64_t seed)
 		if (!why)
 			why = check(y, &got);
 	}
-	if (why && daemon_wait(&y->probe.daemon, 100))
-		why = "the daemon died";
-	left = why ? NULL : probe_end(&y->probe);
-	why = why ? why : left;
-	left = check_started(y);
-	probe_drop(&y->probe);
 	play_text_deinit(&sent);
 	play_text_deinit(&got);
-	return why ? why : left;
+	return why;
+}
+
+/* last: of those that this daemon serves. */
+static const char *play_sequence(struct play *y, uint64_t seed, bool last)
+{
+	struct probe *p = &y->probe;
+
+	if (!p->daemon.pid)
+		y->first = seed;
+	const char *why = probe_start(p), *left;
+
+	y->random.state = seed;
+	y->said.n = y->started_n = 0;
+	play_text_add(&y->said, "", 0);
+	p->wire.skips_notices = true;
+	p->wire.patience = PATIENCE;
+	if (!why)
+		why = play_packets(y);
+	if (why && daemon_wait(&p->daemon, 100))
+		why = "the daemon died";
+	if (!why && p->stays)
+		why = probe_leave(p, y->started, y->started_n);
+	if (!why && (last || !p->stays))
+		why = probe_end(p);
+	left = check_started(y);
+	why = why ? why : left;
+	if (why)
+		probe_drop(p);
+	return why;
 }
 
 /* --- packets of the table --- */
@@ -183,7 +209,7 @@ static void drop_table(struct random_source *r)
 }
 
 struct wish {
-	uint64_t seed, sequences;
+	uint64_t seed, sequences, chain;
 	const char *table;
 };
 
@@ -194,41 +220,54 @@ static bool read_words(int argc, char **argv, struct wish *w)
 			w->seed = strtoull(argv[i + 1], NULL, 0);
 		else if (!strcmp(argv[i], "--sequences"))
 			w->sequences = strtoull(argv[i + 1], NULL, 0);
+		else if (!strcmp(argv[i], "--chain"))
+			w->chain = strtoull(argv[i + 1], NULL, 0);
 		else if (!strcmp(argv[i], "--table"))
 			w->table = argv[i + 1];
 		else
 			return false;
 	}
-	return argc % 2 == 1;
+	return argc % 2 == 1 && w->chain;
+}
+
+static void report(const struct play *y, const struct wish *w, uint64_t seed, const char *why)
+{
+	printf("seed %" PRIu64 ": %s, after\n%s", seed, why, y->said.p);
+	printf("again: --seed %" PRIu64 " --sequences %" PRIu64 " --chain %" PRIu64 "\n", y->first,
+	       seed - y->first + 1, w->chain);
+	fflush(stdout);
 }
 
 int main(int argc, char **argv)
 {
 	const char *o = getenv("O") ? getenv("O") : "build";
 	char server[PLAY_PATH], program[PLAY_PATH];
-	struct wish w = { .seed = (uint64_t)time(NULL) << 20, .sequences = 100 };
+	struct wish w = { .seed = (uint64_t)time(NULL) << 20, .sequences = 100, .chain = 1 };
 	struct play y = { .random.program = program };
 	unsigned long failed = 0;
 
 	if (!read_words(argc, argv, &w)) {
-		fprintf(stderr, "rsp-random [--seed N] [--sequences N] [--table FILE]\n");
+		fprintf(stderr, "rsp-random [--seed N] [--sequences N] [--chain N] "
+				"[--table FILE]\n");
 		return 2;
 	}
 	signal(SIGPIPE, SIG_IGN);
 	snprintf(server, sizeof(server), "%s/ascend-gdbserver", o);
 	snprintf(program, sizeof(program), "%s/tests/apps/stay", o);
-	y.probe = (struct probe){ .server = server, .folder = o };
+	y.probe = (struct probe){
+		.server = server, .folder = o, .stays = w.chain > 1, .eager = true
+	};
 	read_table(&y.random, w.table);
 	printf("rsp-random: seeds %llu to %llu\n", (unsigned long long)w.seed,
 	       (unsigned long long)(w.seed + w.sequences - 1));
 	for (uint64_t i = 0; i < w.sequences; i++) {
-		const char *why = play_sequence(&y, w.seed + i);
+		bool last = i % w.chain == w.chain - 1 || i == w.sequences - 1;
+		const char *why = play_sequence(&y, w.seed + i, last);
 
 		if (!why)
 			continue;
 		failed++;
-		printf("seed %llu: %s, after\n%s", (unsigned long long)(w.seed + i), why, y.said.p);
-		fflush(stdout);
+		report(&y, &w, w.seed + i, why);
 	}
 	drop_table(&y.random);
 	play_text_deinit(&y.said);
