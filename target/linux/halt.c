@@ -18,10 +18,22 @@ static void interrupt_running(struct linux_target *l, const struct linux_process
 			ptrace(PTRACE_INTERRUPT, th->tid, NULL, NULL);
 }
 
+enum { PAUSE_LEAST_NS = 50000, PAUSE_MOST_NS = 2000000 };
+
+/* Threads stop at once, but on a busy machine one may not get to it for long. */
+static void rest(long *ns)
+{
+	const struct timespec pause = { .tv_nsec = *ns };
+
+	nanosleep(&pause, NULL);
+	if (*ns < PAUSE_MOST_NS)
+		*ns *= 2;
+}
+
 /* The next status, or a leader found to have ended; false: there is nobody to wait for. */
 static bool wait_leader(struct linux_target *l)
 {
-	const struct timespec pause = { .tv_nsec = 50000 };
+	long pause = PAUSE_LEAST_NS;
 
 	for (;;) {
 		int status;
@@ -33,7 +45,7 @@ static bool wait_leader(struct linux_target *l)
 			return errno == EINTR;
 		if (tid > 0 || linux_leaders_ended(l))
 			return true;
-		nanosleep(&pause, NULL);
+		rest(&pause);
 	}
 }
 
@@ -98,7 +110,7 @@ static pid_t find_stuck(const struct linux_process *p)
 bool linux_halt_attached(struct linux_target *l, struct linux_process *p, pid_t *stuck)
 {
 	enum { PATIENCE_MS = 4000 }; /* gdb takes a server for dead that is silent for 6 s */
-	const struct timespec pause = { .tv_nsec = 50000 };
+	long pause = PAUSE_LEAST_NS;
 	int64_t last = now_ms();
 	int status;
 
@@ -118,7 +130,7 @@ bool linux_halt_attached(struct linux_target *l, struct linux_process *p, pid_t 
 			*stuck = find_stuck(p);
 			last = now_ms();
 		} else {
-			nanosleep(&pause, NULL);
+			rest(&pause);
 		}
 	}
 	p->halting = false;
