@@ -63,14 +63,17 @@ static enum target_status dispatch(struct session *s, size_t argc, const char *c
 		return run_help(s, out);
 	if (argc == 1 && !strcmp(argv[0], "exit"))
 		return run_exit(s);
-	if (!strcmp(argv[0], "set"))
-		return monitor_set(s, argc - 1, argv + 1, out);
+	if (!strcmp(argv[0], "set")) {
+		status = monitor_set(s, argc - 1, argv + 1, out);
+		if (status != TARGET_UNSUPPORTED) /* else it may be one of the target's */
+			return status;
+	}
 	if (!strcmp(argv[0], "log"))
 		return monitor_log(s, argc - 1, argv + 1, out);
 	if (argc == 1 && !strcmp(argv[0], "stats"))
 		return monitor_stats(s, out);
-	if (target_command_steers(s->target, argc, argv))
-		status = session_may(s, MAY_RESUME);
+	status = target_command_steers(s->target, argc, argv) ? session_may(s, MAY_RESUME)
+							      : TARGET_OK;
 	if (status != TARGET_OK)
 		return status;
 	status = target_command(s->target, session_chosen(s), argc, argv, out);

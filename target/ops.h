@@ -34,13 +34,12 @@ struct target_run_ops {
 	enum target_status (*kill)(struct target *t, uint32_t pid);
 	/** Non-stop: a thread stops alone, TARGET_HALT stops one that runs. NULL: all-stop only. */
 	void (*non_stop)(struct target *t, bool on);
-	/**
-	 * Non-stop: the client has taken the stop of that thread. Until then what it resumes as one
-	 * of all threads stays as it is. NULL with non_stop NULL.
-	 */
+	/** ... the client has taken that stop. Until then a resume of all threads leaves it out. */
 	void (*heard)(struct target *t, struct target_tid tid);
 	/** Stands still with no stop to tell: another kind has one. NULL: never one of several. */
 	void (*pause)(struct target *t);
+	/** Resumed, nothing of it would move and nothing be told. NULL: something would. */
+	bool (*idle)(const struct target *t);
 	/** Which events a client wants to hear of: enum target_wish bits. NULL: none exist. */
 	void (*wish)(struct target *t, unsigned wishes);
 	/** System calls stop the threads of a process: those numbers, n == 0 all; or none. */

@@ -142,11 +142,11 @@ void points_verify(struct points *p, uint64_t at, const struct points_memory *m)
 		verify(p, point, m);
 }
 
-bool points_verify_all(struct points *p, const struct points_memory *m)
+bool points_verify_range(struct points *p, uint64_t at, uint64_t n, const struct points_memory *m)
 {
 	bool gone = false;
 
-	for (size_t i = 0; i < p->count; i++) {
+	for (size_t i = lower_bound(p, at); i < p->count && p->all[i].at - at < n; i++) {
 		bool patched = p->all[i].patched;
 
 		verify(p, &p->all[i], m);
@@ -291,8 +291,7 @@ bool points_remove_all(struct points *p, const struct points_memory *m)
 typedef void (*overlap_fn)(struct point *point, const struct points *p, uint8_t *byte,
 			   size_t offset);
 
-static void each_overlap(const struct points *p, uint64_t at, uint8_t *buf, size_t n,
-			 overlap_fn fn)
+static void each_overlap(const struct points *p, uint64_t at, uint8_t *buf, size_t n, overlap_fn fn)
 {
 	uint64_t first = at < p->insn_n ? 0 : at - p->insn_n + 1;
 

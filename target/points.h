@@ -47,8 +47,8 @@ bool points_clear(struct points *p, uint64_t at);
  * next sync writes it again.
  */
 void points_verify(struct points *p, uint64_t at, const struct points_memory *m);
-/** The same for every patch, with a read for each; true: some are gone. */
-bool points_verify_all(struct points *p, const struct points_memory *m);
+/** The same for every patch of n bytes at at, with a read for each; true: some are gone. */
+bool points_verify_range(struct points *p, uint64_t at, uint64_t n, const struct points_memory *m);
 /** It is set, whether it is patched yet or not. */
 bool points_is_set(const struct points *p, uint64_t at);
 /** A breakpoint instruction stands at this address now. */

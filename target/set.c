@@ -67,6 +67,11 @@ static void continue_all(struct share *sh)
 	sh->n = 1;
 }
 
+static bool is_idle(const struct target *member)
+{
+	return member->ops->run->idle && member->ops->run->idle(member);
+}
+
 /*
  * The side that no action names goes along with a wildcard of the other: both are one program to
  * the user. After an event that the user does not see the host goes on with what it was doing, a
@@ -74,7 +79,9 @@ static void continue_all(struct share *sh)
  */
 static void go_along(struct target_set *s, struct share *host, struct share *devices)
 {
-	if (!host->named && devices->wild && !s->host_stop) {
+	/* a stop of the host that was looked at holds it only while there is something to run */
+	if (!host->named && devices->wild && (!s->host_stop || is_idle(s->devices))) {
+		s->host_stop = false;
 		continue_all(host);
 		if (s->unseen && s->doing.n) {
 			memcpy(host->actions, s->doing.actions, sizeof(host->actions));

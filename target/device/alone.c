@@ -118,20 +118,16 @@ static bool prepare_cores(struct device *d, const struct target_action *a, size_
 }
 
 /* The breakpoints are in before a launch goes. */
-static bool run_alone(struct device *d, const struct target_action *a, size_t n)
+static void run_alone(struct device *d, const struct target_action *a, size_t n)
 {
-	bool any = prepare_cores(d, a, n);
-
-	if (any && !device_start(d))
-		return false;
+	if (prepare_cores(d, a, n))
+		device_start(d);
 	for (size_t i = 0; i < DEVICE_SLOTS; i++)
 		if (heard_action(d, &d->cores[i], a, n))
 			go_on_after_news(d, i);
-	return true;
 }
 
-enum target_status devices_resume_alone(struct devices *ds, const struct target_action *a,
-					size_t n)
+enum target_status devices_resume_alone(struct devices *ds, const struct target_action *a, size_t n)
 {
 	for (struct device *d = ds->all; d; d = d->next) {
 		if (!d->ready || !d->shown)
@@ -140,8 +136,7 @@ enum target_status devices_resume_alone(struct devices *ds, const struct target_
 		if (d->stale)
 			device_cores_show(d);
 		halt_cores(d, a, n);
-		if (!run_alone(d, a, n))
-			return TARGET_FAULT;
+		run_alone(d, a, n);
 	}
 	devices_wake(ds);
 	return TARGET_OK;

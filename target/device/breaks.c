@@ -70,9 +70,12 @@ enum target_status device_point(struct device *d, const struct target_point *p, 
 	if (status == TARGET_OK && !point_codes_set(&d->codes, p))
 		target_logf(&d->a.base.log, TARGET_LOG_WARN,
 			    "breakpoint: no memory for its conditions");
-	if (status == TARGET_OK && is_needed_now(d) && !device_points_sync(d))
-		status = TARGET_FAULT;
-	return status;
+	if (status != TARGET_OK || !is_needed_now(d) || device_points_sync(d))
+		return status;
+	if (set)
+		points_clear(d->points, p->at);
+	memcpy(d->a.base.message, d->owner->base.message, sizeof(d->a.base.message));
+	return TARGET_FAULT;
 }
 
 bool device_points_sync(struct device *d)
@@ -87,11 +90,11 @@ bool device_points_sync(struct device *d)
 	return false;
 }
 
-void device_points_check(struct device *d)
+void device_points_check(struct device *d, uint64_t at, uint64_t n)
 {
 	struct points_memory m = device_raw_memory(d);
 
-	if (points_verify_all(d->points, &m))
+	if (points_verify_range(d->points, at, n, &m))
 		(void)!device_points_sync(d);
 }
 

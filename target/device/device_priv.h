@@ -71,6 +71,7 @@ struct devices {
 	uint64_t requests;	/* over all links, closed ones too */
 	bool resumed;
 	bool lone; /* only named threads were resumed */
+	bool coalesce; /* cores that stopped for the same reason are told as one */
 	bool non_stop;
 	unsigned wishes;
 	struct target_tid last;			 /* thread of the last stop told */
@@ -139,8 +140,11 @@ bool device_is_busy(const struct device *d);
 enum target_status device_point(struct device *d, const struct target_point *p, bool set);
 /** Writes the difference; false: words in the message of the devices. */
 bool device_points_sync(struct device *d);
-/** Code may have been loaded anew since breakpoints were written: those that are gone come back. */
-void device_points_check(struct device *d);
+/**
+ * Code may have been loaded anew since breakpoints were written: those in n bytes at at that are
+ * gone come back. Costs a round trip for each.
+ */
+void device_points_check(struct device *d, uint64_t at, uint64_t n);
 /** Lets the cores that go over a breakpoint do one instruction each, together. */
 void device_go_over(struct device *d);
 /** Runs what belongs to a breakpoint; true: the client shall hear of the hit. */
@@ -177,8 +181,8 @@ const struct target_action *device_action_of(const struct target_action *a, size
 					     struct target_tid tid);
 /** Notes what a core that stands still shall do. */
 void device_prepare(struct device *d, struct device_core *c, const struct target_action *a);
-/** Writes the breakpoints and starts the cores that shall go and stand; false: as of sync. */
-bool device_start(struct device *d);
+/** Writes the breakpoints and starts the cores that shall go and stand. */
+void device_start(struct device *d);
 /** Asks cores that run to stop, where the link can: those that do say so. */
 void device_suspend(struct device *d);
 

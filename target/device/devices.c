@@ -392,6 +392,19 @@ static enum target_status table(struct target *t, const char *name, struct targe
 		   : target_fail(t, TARGET_UNAVAILABLE, "no program has opened a device yet");
 }
 
+static enum target_status set_coalesce(struct devices *ds, const char *word,
+				       struct target_text *out)
+{
+	bool on = !strcmp(word, "on");
+
+	if (!on && strcmp(word, "off") != 0)
+		return target_fail(&ds->base, TARGET_INVALID, "give on or off");
+	ds->coalesce = on;
+	target_text_add(out, on ? "Cores at the same breakpoint are told as one stop.\n"
+				: "Each core at a breakpoint is told for itself.\n");
+	return TARGET_OK;
+}
+
 /* Of the device whose thread is looked at, else the first. */
 static enum target_status command(struct target *t, struct target_tid tid, size_t argc,
 				  const char *const *argv, struct target_text *out)
@@ -399,6 +412,8 @@ static enum target_status command(struct target *t, struct target_tid tid, size_
 	struct devices *ds = devices_of(t);
 	struct device *d = by_pid(t, tid.pid);
 
+	if (argc == 3 && !strcmp(argv[0], "set") && !strcmp(argv[1], "coalesce"))
+		return set_coalesce(ds, argv[2], out);
 	if (strcmp(argv[0], "ascend") != 0)
 		return TARGET_UNSUPPORTED;
 	if (argc > 1 && !strcmp(argv[1], "device"))
@@ -522,8 +537,11 @@ struct target *device_open(const struct device_options *options, struct target_l
 	ds->base.log = log;
 	ds->base.link_requests = &ds->requests;
 	ds->options = *options;
+	ds->coalesce = true;
 	ascend_help_add(&ds->help);
 	target_text_add(&ds->help, DEVICES_CHOOSE_HELP);
+	target_text_add(&ds->help, "  set coalesce <on|off>\n"
+				   "    Cores at the same breakpoint are told as one stop\n");
 	ds->clients = device_clients_create(&handler, log);
 	ds->events = epoll_create1(EPOLL_CLOEXEC);
 	ds->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

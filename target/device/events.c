@@ -215,8 +215,10 @@ static void tell_focus(struct device *d, const struct device_core *c)
 	ds->focus = c->last.tid;
 	target_tell(&ds->base.log, TARGET_LOG_INFO, "focus",
 		    "[Switching to focus on Kernel %.64s, CoreId %u, Type %s]",
-		    *d->a.launched ? d->a.launched : k ? k->name : "?", c->info.core.id,
-		    c->info.core.type == CHIP_AIC ? "aic" : "aiv");
+		    *d->a.launched ? d->a.launched
+		    : k		   ? k->name
+				   : "?",
+		    c->info.core.id, c->info.core.type == CHIP_AIC ? "aic" : "aiv");
 }
 
 static void tell_core(struct device *d, struct device_core *c, struct target_stop *out)
@@ -228,7 +230,7 @@ static void tell_core(struct device *d, struct device_core *c, struct target_sto
 	if (d->owner->non_stop) {
 		c->go = false;
 		c->unheard = true;
-	} else {
+	} else if (d->owner->coalesce) {
 		join(d, c);
 	}
 	d->owner->last = c->last.tid;

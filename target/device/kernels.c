@@ -103,20 +103,48 @@ static void remove_overlapped(struct device *d)
 	}
 }
 
+/* A mixed kernel is two functions (live facts 1.6). */
+static bool has_function(const struct ascend_kernel *k, const char *name)
+{
+	static const char *const endings[] = { "", "_mix_aic", "_mix_aiv" };
+	char symbol[STUB_NAME + 16];
+	uint64_t unused;
+
+	if (!strcmp(k->name, name)) /* its file may have been stripped of symbols */
+		return true;
+	for (size_t i = 0; k->object && i < sizeof(endings) / sizeof(endings[0]); i++) {
+		snprintf(symbol, sizeof(symbol), "%s%s", name, endings[i]);
+		if (symbols_function(k->object, symbol, &unused))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * msDebug's runtime stub does not say that a file it has told of once was loaded anew. Launches of
+ * kernels in which no breakpoint lies cost nothing.
+ */
+static void check_launched(struct device *d, const char *name)
+{
+	for (size_t i = 0; i < d->a.kernel_count; i++)
+		if (has_function(&d->a.kernels[i], name))
+			device_points_check(d, d->a.kernels[i].base, d->a.kernels[i].size);
+}
+
 bool device_kernel_add(struct device *d, const struct stub_message *m, bool *fresh)
 {
 	char digest[SYMBOLS_SHA256_TEXT];
 
 	*fresh = false;
 	if (!m->binary) {
-		device_points_check(d);
+		check_launched(d, m->name);
 		return true;
 	}
 	symbols_sha256(m->binary, m->binary_n, digest);
 	check_digest(d, m, digest);
 	struct ascend_kernel *k = known(d, digest);
 	if (k && k->base == m->base) { /* loaded anew, perhaps, at the same place */
-		device_points_check(d);
+		device_points_check(d, k->base, k->size);
 		return true;
 	}
 	if (k)

@@ -149,12 +149,15 @@ static bool wants_launch(const struct device *d, const struct target_action *a, 
 	return false;
 }
 
-bool device_start(struct device *d)
+void device_start(struct device *d)
 {
 	struct device_mask run = { { 0 }, { 0 } }, step = { { 0 }, { 0 } };
 
+	/* of a kernel that was unloaded meanwhile: GDB 13 would repeat a resume that fails for ever
+	 */
 	if (!device_points_sync(d))
-		return false;
+		target_logf(&d->a.base.log, TARGET_LOG_WARN, "breakpoint: %s",
+			    d->owner->base.message);
 	for (size_t i = 0; i < DEVICE_SLOTS; i++)
 		choose(d, &d->cores[i], &run, &step);
 	device_go_over(d);
@@ -162,18 +165,15 @@ bool device_start(struct device *d)
 		device_let_go(d, DEVICE_STEP, &step);
 	if (!device_mask_is_empty(&run))
 		device_let_go(d, DEVICE_RESUME, &run);
-	return true;
 }
 
-static bool run_device(struct device *d, const struct target_action *a, size_t n)
+static void run_device(struct device *d, const struct target_action *a, size_t n)
 {
 	if (!wants_launch(d, a, n))
-		return true;
-	if (!device_start(d))
-		return false;
+		return;
+	device_start(d);
 	device_let_launch(d);
 	device_link_listen(d->link, true);
-	return true;
 }
 
 static bool is_lone(const struct target_action *a, size_t n)
@@ -229,10 +229,8 @@ static enum target_status resume(struct target *t, const struct target_action *a
 	ds->resumed = true;
 	ds->lone = is_lone(a, n);
 	for (struct device *d = ds->all; d && !news; d = d->next)
-		if (d->ready && !run_device(d, a, n)) {
-			ds->resumed = false;
-			return TARGET_FAULT;
-		}
+		if (d->ready)
+			run_device(d, a, n);
 	devices_beat(ds, true);
 	devices_wake(ds);
 	return TARGET_OK;
@@ -309,6 +307,22 @@ void devices_halt(struct devices *ds)
 static void pause_all(struct target *t)
 {
 	devices_halt(devices_of(t));
+}
+
+static bool is_idle(const struct target *t)
+{
+	const struct devices *ds = (const struct devices *)t;
+
+	for (const struct device *d = ds->retired; d; d = d->next)
+		if (d->shown)
+			return false;
+	for (const struct device *d = ds->all; d; d = d->next)
+		if (device_is_busy(d) || d->news != DEVICE_NO_NEWS)
+			return false;
+	for (struct device_client *c = device_clients_first(ds->clients); c; c = c->next)
+		if (c->held)
+			return false;
+	return true;
 }
 
 static int event_fd(const struct target *t)
@@ -454,5 +468,6 @@ const struct target_run_ops device_run_ops = {
 	.non_stop = devices_non_stop,
 	.heard = devices_heard,
 	.pause = pause_all,
+	.idle = is_idle,
 	.wish = wish,
 };

@@ -171,6 +171,67 @@ static void test_break(void)
 	CU_ASSERT_EQUAL(npu_word_at(&npu, AT(5)), word);
 }
 
+static void say(struct fake_app *a, const char *word, enum target_status status)
+{
+	const char *argv[] = { "set", "coalesce", word };
+	struct target_text out = { 0 };
+
+	CU_ASSERT_EQUAL(target_command(a->t, (struct target_tid){ 0 }, 3, argv, &out), status);
+	target_text_deinit(&out);
+}
+
+/* From a stop of two cores at a breakpoint to the end of both; how many stops are told. */
+static unsigned count_stops(const char *word, uint64_t *requests)
+{
+	static struct fake_npu npu;
+	struct target_stop stop;
+	struct fake_app a;
+	unsigned stops = 0;
+
+	reach_kernel(&a, &npu);
+	say(&a, word, TARGET_OK);
+	say(&a, "perhaps", TARGET_INVALID);
+	npu_word(&npu, AT(40), NPU_END);
+	CU_ASSERT_EQUAL(point(&a, AT(5), true), TARGET_OK);
+	launch(&a);
+	uint64_t before = *a.t->link_requests;
+	while (npu.cores[2].status != DEVICE_UNKNOWN || npu.cores[3].status != DEVICE_UNKNOWN) {
+		CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
+		CU_ASSERT_EQUAL(stop.kind, TARGET_STOP_SWBREAK);
+		stops++;
+		CU_ASSERT_EQUAL(app_resume(&a, TARGET_CONTINUE, 0), TARGET_OK);
+		npu_turn(&npu);
+	}
+	*requests = *a.t->link_requests - before;
+	app_close(&a);
+	return stops;
+}
+
+static void test_coalesce(void)
+{
+	uint64_t on, off;
+
+	CU_ASSERT_EQUAL(count_stops("on", &on), 1);
+	CU_ASSERT_EQUAL(count_stops("off", &off), 2);
+	CU_ASSERT_TRUE(on < off);
+}
+
+/* A launch of a kernel in which no breakpoint lies is not looked at. */
+static void test_launch_cost(void)
+{
+	static struct fake_npu npu;
+	struct fake_app a;
+
+	reach_kernel(&a, &npu);
+	launch(&a);
+	CU_ASSERT_EQUAL(point(&a, AT(5), true), TARGET_OK);
+	CU_ASSERT_EQUAL(app_resume(&a, TARGET_CONTINUE, 0), TARGET_OK);
+	uint64_t before = *a.t->link_requests;
+	CU_ASSERT_STRING_EQUAL(app_say(&a, "$kernel_name:mul;stream_id:3;#"), "$ok;");
+	CU_ASSERT_EQUAL(*a.t->link_requests, before);
+	app_close(&a);
+}
+
 static void test_step(void)
 {
 	static struct fake_npu npu;
@@ -463,6 +524,8 @@ static const struct unit_test tests[] = {
 	{ "entrance of a device", test_entrance },
 	{ "nobody listens", test_nobody_listens },
 	{ "breakpoint", test_break },
+	{ "cores told as one", test_coalesce },
+	{ "cost of a launch", test_launch_cost },
 	{ "steps", test_step },
 	{ "condition", test_condition },
 	{ "exception", test_exception },

@@ -271,6 +271,24 @@ static void test_non_stop(void)
 	app_close(&b.app);
 }
 
+/* A device that has nothing to run leaves it to the host, also when a user looked at that. */
+static void test_idle(void)
+{
+	struct target_stop stop;
+	struct both b;
+
+	reach_kernel(&b);
+	CU_ASSERT_EQUAL(go(&b, TARGET_CONTINUE, APP_PROCESS, -1), TARGET_OK);
+	CU_ASSERT_STRING_EQUAL(app_answer(&b.app), "$ok;");
+	b.host->event = (struct target_stop){ .tid = { 1, 2 }, .signal = 5, .core = -1 };
+	b.host->has_event = true;
+	CU_ASSERT_TRUE_FATAL(app_event(&b.app, &stop));
+	unsigned before = b.host->resumes;
+	CU_ASSERT_EQUAL(go(&b, TARGET_CONTINUE, APP_PROCESS, -1), TARGET_OK);
+	CU_ASSERT_EQUAL(b.host->resumes, before + 1);
+	app_close(&b.app);
+}
+
 static const struct unit_test tests[] = {
 	{ "events nobody sees", test_unseen },
 	{ "stops of one side", test_device_stop },
@@ -280,6 +298,7 @@ static const struct unit_test tests[] = {
 	{ "interrupt", test_interrupt },
 	{ "ends", test_end },
 	{ "non-stop", test_non_stop },
+	{ "a device that has nothing to run", test_idle },
 };
 
 int main(void)
