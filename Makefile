@@ -100,8 +100,11 @@ check-protocol: $(BIN) $(TEST_FILES) ## transcripts against the daemon
 	$(RUN) protocol
 check-random: $(BIN) $(TEST_FILES) ## sequences of packets by chance against the daemon
 	$(RUN) random
-check-faults: $(BIN) $(TEST_FILES) ## sessions of which every single call is made to fail
-	$(Q)FAULTS_EVERY=1 O=$(O) tests/run faults
+check-faults: ## sessions of which every single call is made to fail, with sanitizers: an hour
+	$(AGAIN) $(if $(SAN),,O=$(O)-san SAN=address,undefined) faults-whole
+.PHONY: faults-whole
+faults-whole: $(FAULT_TESTS)
+	$(Q)FAULTS_EVERY=1 TEST_SECONDS=7200 O=$(O) tests/run faults
 check-gdb: $(BIN) $(TEST_FILES) ## stock gdb (and lldb) against the daemon
 	$(RUN) gdb
 check-suite: $(BIN) ## a part of gdb's own testsuite: 10 minutes

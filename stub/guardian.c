@@ -235,8 +235,11 @@ struct guardian *guardian_split(guardian_let_go let_go)
 	if (!g || pipe2(locked, O_CLOEXEC) != 0)
 		return NULL;
 	pid_t pid = fork();
-	if (pid < 0)
+	if (pid < 0) {
+		close(locked[0]);
+		close(locked[1]);
 		return NULL;
+	}
 	close(locked[pid != 0]);
 	if (pid)
 		be_guardian(g, pid, locked[0]);

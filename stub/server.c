@@ -462,9 +462,11 @@ static int private_stdout(void)
 {
 	int out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 
-	if (out < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
-		return STDOUT_FILENO;
-	return out;
+	if (out >= 0 && dup2(STDERR_FILENO, STDOUT_FILENO) >= 0)
+		return out;
+	if (out >= 0)
+		close(out);
+	return STDOUT_FILENO;
 }
 
 /* It keeps the terminal it was started at: the server ends with it, or by a signal. */
@@ -485,24 +487,36 @@ static void outlast_orphan(struct server *s)
 	close(fds[1].fd);
 }
 
+/* false: errno. */
+static bool begin(struct server *s)
+{
+	reserve(s);
+	lobby_init(&s->lobby);
+	stats_init(&s->stats);
+	if (!conn_init(&s->conn, SESSION_PACKET_SIZE, s->setup.packets, &s->stats) ||
+	    !block_signals(s))
+		return false;
+	s->conn.recent = s->setup.recent;
+	s->conn.stop = s->signals;
+	if (s->setup.listener)
+		return true;
+	fprintf(stderr, "Remote debugging using stdio\n");
+	int out = private_stdout();
+	if (start_session(s, STDIN_FILENO, out))
+		return true;
+	if (out != STDOUT_FILENO)
+		close(out);
+	return false;
+}
+
 int server_run(const struct server_setup *setup)
 {
 	struct server s = { .setup = *setup, .signals = -1 };
 
-	reserve(&s);
-	lobby_init(&s.lobby);
-	stats_init(&s.stats);
-	if (!conn_init(&s.conn, SESSION_PACKET_SIZE, setup->packets, &s.stats) ||
-	    !block_signals(&s)) {
+	if (!begin(&s)) {
 		fprintf(stderr, "ascend-gdbserver: cannot start: %s\n", strerror(errno));
-		conn_deinit(&s.conn);
-		return 1;
-	}
-	s.conn.recent = setup->recent;
-	s.conn.stop = s.signals;
-	if (!setup->listener) {
-		fprintf(stderr, "Remote debugging using stdio\n");
-		s.done = !start_session(&s, STDIN_FILENO, private_stdout());
+		s.done = true;
+		s.status = 1;
 	}
 	setup->log->user = tell_user;
 	setup->log->user_ctx = &s;

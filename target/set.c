@@ -110,8 +110,10 @@ static enum target_status resume_both(struct target_set *s, struct share *host,
 	s->unseen = false;
 	enum target_status status =
 		devices->n ? target_resume(s->devices, devices->actions, devices->n) : TARGET_OK;
-	if (status != TARGET_OK)
+	if (status != TARGET_OK && (status != TARGET_NO_THREAD || is_empty(s->host))) {
+		s->devices->ops->run->pause(s->devices);
 		return set_back(&s->base, s->devices, status);
+	}
 	status = resume_host(s, host);
 	if (status != TARGET_OK)
 		s->devices->ops->run->pause(s->devices);

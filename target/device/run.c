@@ -233,6 +233,9 @@ static enum target_status resume(struct target *t, const struct target_action *a
 			run_device(d, a, n);
 	devices_beat(ds, true);
 	devices_wake(ds);
+	/* fine as long as there is a program that may open one */
+	if (!ds->all && !news)
+		return target_fail(t, TARGET_NO_THREAD, "none of these threads is there");
 	return TARGET_OK;
 }
 

@@ -243,10 +243,13 @@ static const char *note_stop(struct probe *p, const char *reply)
 
 static bool say_hello(struct probe *p, struct play_text *got)
 {
-	static const char hello[] = "qSupported:multiprocess+;swbreak+;hwbreak+;vContSupported+;"
+	static const char plain[] = "qSupported:multiprocess+;swbreak+;hwbreak+;vContSupported+;"
 				    "xmlRegisters=i386";
+	static const char live[] = "qSupported:multiprocess+;swbreak+;exec-events+";
+	const char *hello = p->kind == PROBE_DEVICE ? live : plain;
 
-	return probe_ask(p, hello, strlen(hello), got) == PLAY_GOT && ask_text(p, got, "!");
+	return probe_ask(p, hello, strlen(hello), got) == PLAY_GOT &&
+	       (p->kind == PROBE_DEVICE || ask_text(p, got, "!"));
 }
 
 static const char *begin_dialog(struct probe *p)
@@ -316,11 +319,17 @@ static bool start_server(struct probe *p)
 {
 	const char *const dump[] = { p->server, "--core", p->core, "stdio", NULL };
 	const char *const multi[] = { p->server, "--multi", "stdio", NULL };
+	char program[PLAY_PATH];
+	const char *const live[] = { p->server, "--device", "sim", "stdio", program, "1", NULL };
+	const char *const *const argv[] = {
+		[PROBE_PROCESS] = multi, [PROBE_DUMP] = dump, [PROBE_DEVICE] = live
+	};
 
 	if (p->stays)
 		return (p->daemon.pid || start_stayer(p)) && connect_stayer(p);
 	p->daemon = (struct play_daemon){ .comm = PLAY_STDIO };
-	if (!daemon_start(&p->daemon, p->kind == PROBE_DUMP ? dump : multi))
+	snprintf(program, sizeof(program), "%s/tests/apps/add_custom", p->folder);
+	if (!daemon_start(&p->daemon, argv[p->kind]))
 		return false;
 	wire_use(&p->wire, p->daemon.in, p->daemon.out);
 	return true;
@@ -411,6 +420,19 @@ static bool has_ended(struct probe *p)
 	return daemon_wait(&p->daemon, PLAY_STEP_MS);
 }
 
+/* A build with sanitizers has written a report. */
+static bool has_report(const struct probe *p)
+{
+	struct play_text all = { 0 };
+
+	daemon_output(p->daemon.err_fd, &all);
+	bool found = strstr(all.p, "Sanitizer") || strstr(all.p, "runtime error:");
+	if (found)
+		printf("%s\n", all.p);
+	play_text_deinit(&all);
+	return found;
+}
+
 const char *probe_end(struct probe *p)
 {
 	const char *why = NULL;
@@ -423,6 +445,8 @@ const char *probe_end(struct probe *p)
 		why = "the server does not end";
 	else if (!WIFEXITED(p->daemon.status))
 		why = "the server crashed at its end";
+	else if (has_report(p))
+		why = "a sanitizer has found something";
 	else if (alive)
 		why = check_left(p);
 	probe_drop(p);

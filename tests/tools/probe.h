@@ -8,6 +8,7 @@
 enum probe_kind {
 	PROBE_PROCESS, /* --multi, attached to tests/apps/stay */
 	PROBE_DUMP,    /* --core FILE */
+	PROBE_DEVICE,  /* --device sim: starts tests/apps/add_custom, which launches a kernel */
 };
 
 struct probe {

@@ -1,10 +1,13 @@
 /*
- * rsp-faults [--every N]: plays short sessions with a server of which one call of the system or the
- * allocator fails, the first, the second, and so on to the last. Whatever fails, the server answers
- * or ends in order within its time, and leaves no process stopped, patched or running that should
- * not be. --every N tries one call of N only.
+ * rsp-faults [--every N] [SCENARIO [CALL]]: plays short sessions with a server of which one call of
+ * the system or the allocator fails, the first, the second, and so on to the last. Whatever fails,
+ * the server answers or ends in order within its time, and leaves no process stopped, patched or
+ * running that should not be. --every N tries one call of N only, SCENARIO CALL just that one.
+ * Descriptors are counted at the server's exit; memory is the business of a build with sanitizers,
+ * whose report is a failure.
  */
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +19,14 @@
 #include "tests/faults/fault.h"
 #include "tests/tools/probe.h"
 
-enum { STEPS = 24, RUN_MS = 10, INTERRUPTS = 3, INTERRUPT_MS = 1500, END_MS = 1000 };
+enum {
+	STEPS = 24,
+	RUN_MS = 10,
+	LAUNCH_MS = 5000,
+	INTERRUPTS = 3,
+	INTERRUPT_MS = 1500,
+	END_MS = 1000
+};
 
 struct scenario {
 	const char *name;
@@ -67,6 +77,12 @@ static const struct scenario scenarios[] = {
 	    "qXfer:features:read:target.xml:0,fff", "qXfer:osdata:read:ascend-cores:0,fff",
 	    "qXfer:libraries:read::0,fff", "vFile:open:2f617363656e642f646576302f646576696365,0,0",
 	    "vFile:pread:0,1000,0", "qRcmd,617363656e6420696e666f20636f726573" } },
+	{ "device",
+	  PROBE_DEVICE,
+	  { "vCont;c", "vCont;c", "qXfer:libraries:read::0,fff", "Z0,12c000001000,4", "vCont;c",
+	    "g", "m12c000001000,40", "qXfer:threads:read::0,fff",
+	    "qXfer:osdata:read:ascend-cores:0,fff", "vCont;s:p400001.1a",
+	    "M12c000001040,4:00000000", "z0,12c000001000,4", "vCont;c" } },
 };
 
 struct play {
@@ -74,6 +90,7 @@ struct play {
 	struct fault_orders *orders;
 	char program[2 * PLAY_PATH]; /* digits for vRun */
 	pid_t started;		     /* by vRun, 0 none */
+	int files;		     /* left open by a server of which no call fails */
 };
 
 static void note_started(struct play *y, const struct play_text *got)
@@ -93,7 +110,8 @@ static bool may_run(const struct play_text *t)
 /* A user presses the interrupt key again when nothing happens. */
 static enum play_got stop_it(struct probe *p)
 {
-	enum play_got got = wire_silence(&p->wire, RUN_MS);
+	int ms = p->kind == PROBE_DEVICE ? LAUNCH_MS : RUN_MS;
+	enum play_got got = wire_silence(&p->wire, ms);
 
 	for (int i = 0; got == PLAY_TIMEOUT && i < INTERRUPTS; i++) {
 		wire_send_raw(&p->wire, &(struct play_text){ .p = (char *)"\3", .n = 1 });
@@ -138,6 +156,8 @@ static const char *play_all(struct play *y, const struct scenario *s)
 	enum play_got how = PLAY_GOT;
 
 	y->probe.wire.skips_notices = true;
+	if (!why && s->kind == PROBE_DEVICE)
+		y->started = (pid_t)y->probe.pid;
 	for (size_t i = 0; !why && how == PLAY_GOT && s->packets[i]; i++) {
 		how = play_packet(y, s->packets[i]);
 		if (how == PLAY_TIMEOUT)
@@ -166,6 +186,14 @@ static const char *check_started(struct play *y)
 	return "a program that the server started goes on";
 }
 
+/* Some may be kept to the end, then they are without a fault too. */
+static const char *check_files(const struct play *y)
+{
+	if (!y->orders->left || y->orders->files <= 0 || y->orders->files <= y->files)
+		return NULL;
+	return "the server left more descriptors open than without a fault";
+}
+
 static const char *play(struct play *y, const struct scenario *s, uint64_t at)
 {
 	*y->orders = (struct fault_orders){ .at = at };
@@ -173,33 +201,44 @@ static const char *play(struct play *y, const struct scenario *s, uint64_t at)
 	y->probe.kind = s->kind;
 	y->probe.meddled = false;
 	const char *why = play_all(y, s);
-	const char *left = check_started(y);
+	const char *left = check_started(y), *files = check_files(y);
 	probe_drop(&y->probe);
-	return why ? why : left;
+	if (!why)
+		why = left;
+	return why ? why : files;
 }
 
 struct counts {
 	unsigned long passed, failed;
 };
 
-static void play_scenario(struct play *y, const struct scenario *s, uint64_t every,
+/* Which calls are to fail: from the first one on, every so many. */
+struct choice {
+	const char *scenario; /* NULL: all */
+	uint64_t first, every;
+};
+
+static void play_scenario(struct play *y, const struct scenario *s, const struct choice *choice,
 			  struct counts *c)
 {
+	y->files = INT_MAX;
 	const char *why = play(y, s, 0);
 	uint64_t calls = y->orders->count;
+	y->files = y->orders->files;
 
 	if (why || !calls) {
 		printf("%s: without a fault: %s\n", s->name, why ? why : "no call was counted");
 		c->failed++;
 		return;
 	}
-	for (uint64_t at = 1; at <= calls; at += every) {
+	for (uint64_t at = choice->first; at <= calls; at += choice->every) {
 		why = play(y, s, at);
 		*(why ? &c->failed : &c->passed) += 1;
 		if (why)
 			printf("%s: call %llu of %llu, %s: %s\n", s->name, (unsigned long long)at,
 			       (unsigned long long)calls, y->orders->name, why);
 	}
+	printf("%s: %llu calls\n", s->name, (unsigned long long)calls);
 	fflush(stdout);
 }
 
@@ -222,6 +261,24 @@ static struct fault_orders *share_orders(char *path)
 	return map == MAP_FAILED ? NULL : map;
 }
 
+static bool parse(int argc, char **argv, struct choice *c)
+{
+	int i = 1;
+
+	*c = (struct choice){ .first = 1, .every = 1 };
+	if (i + 1 < argc && !strcmp(argv[i], "--every")) {
+		c->every = strtoull(argv[i + 1], NULL, 0);
+		i += 2;
+	}
+	if (i < argc)
+		c->scenario = argv[i++];
+	if (i < argc) {
+		c->first = strtoull(argv[i++], NULL, 0);
+		c->every = UINT32_MAX;
+	}
+	return i == argc && c->first && c->every;
+}
+
 int main(int argc, char **argv)
 {
 	const char *o = getenv("O") ? getenv("O") : "build";
@@ -229,10 +286,10 @@ int main(int argc, char **argv)
 	char path[] = "/tmp/rsp-faults-XXXXXX";
 	struct play y = { .orders = share_orders(path) };
 	struct counts c = { 0 };
-	uint64_t every = argc == 3 && !strcmp(argv[1], "--every") ? strtoull(argv[2], NULL, 0) : 1;
+	struct choice choice;
 
-	if (!y.orders || !every || (argc != 1 && argc != 3)) {
-		fprintf(stderr, "rsp-faults [--every N]\n");
+	if (!y.orders || !parse(argc, argv, &choice)) {
+		fprintf(stderr, "rsp-faults [--every N] [SCENARIO [CALL]]\n");
 		return 2;
 	}
 	signal(SIGPIPE, SIG_IGN);
@@ -243,8 +300,9 @@ int main(int argc, char **argv)
 	setenv("FAULT_FILE", path, 1);
 	y.probe = (struct probe){ .server = server, .folder = o, .core = core };
 	for (size_t i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++)
-		play_scenario(&y, &scenarios[i], every, &c);
+		if (!choice.scenario || !strcmp(choice.scenario, scenarios[i].name))
+			play_scenario(&y, &scenarios[i], &choice, &c);
 	unlink(path);
 	printf("faults: %lu passed, %lu failed\n", c.passed, c.failed);
-	return c.failed ? 1 : 0;
+	return c.failed || !c.passed ? 1 : 0;
 }
