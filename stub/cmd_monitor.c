@@ -8,6 +8,7 @@
 
 #include "stub/commands.h"
 #include "stub/monitor_debug.h"
+#include "stub/monitor_doctor.h"
 
 enum { WORDS_MAX = 64, LINE_MAX_BYTES = 4096 };
 
@@ -21,7 +22,8 @@ static enum target_status run_help(struct session *s, struct target_text *out)
 	target_text_add(out, "  help\n    This list\n"
 			     "  exit\n    Quit GDBserver\n"
 			     "  log [level <0-3>]\n    What is logged: 0 errors .. 3 everything\n"
-			     "  stats\n    Counters of the server\n");
+			     "  stats\n    Counters of the server\n"
+			     "  doctor\n    What is missing to debug kernels, and what mends it\n");
 	target_text_add(out, more ? more : "");
 	return TARGET_OK;
 }
@@ -72,6 +74,8 @@ static enum target_status dispatch(struct session *s, size_t argc, const char *c
 		return monitor_log(s, argc - 1, argv + 1, out);
 	if (argc == 1 && !strcmp(argv[0], "stats"))
 		return monitor_stats(s, out);
+	if (argc == 1 && !strcmp(argv[0], "doctor"))
+		return monitor_doctor(s, out);
 	status = target_command_steers(s->target, argc, argv) ? session_may(s, MAY_RESUME)
 							      : TARGET_OK;
 	if (status != TARGET_OK)

@@ -162,6 +162,8 @@ static bool add_devices(struct live *l, const struct config *c, struct target_lo
 		return fail(why, "--device-id takes the number of a device, 0 to 63");
 	if (way == WAYS)
 		return fail(why, "--device is one of auto, drv, sim, none");
+	l->way = ways[way];
+	l->automatic = way_of(c->device) == WAY_AUTO;
 	if (way == WAY_NONE)
 		return true;
 	if (!find_beside("libascend-rt-stub.so", l->stub))

@@ -17,6 +17,8 @@ struct live {
 	char stub[LIVE_PATH];	   /* of the library that is preloaded into programs; "": none */
 	char sim[LIVE_PATH];	   /* socket of the simulated NPU; "": not used */
 	char folder[LIVE_PATH];	   /* made for the socket of an NPU of our own; "": none */
+	const char *way;	   /* to the devices: "drv", "sim", "none" */
+	bool automatic;		   /* ... which nobody chose */
 	const char *const *inject; /* variables for programs, NULL-terminated; NULL: none */
 };
 

@@ -264,6 +264,7 @@ static int serve(struct program *p)
 		.idle_ms = (int64_t)p->config.idle_timeout * 1000,
 		.stays = p->options.mode == OPTIONS_CORE || p->config.multi,
 		.launch = p->options.mode == OPTIONS_CORE ? NULL : &p->launch,
+		.live = p->options.mode == OPTIONS_CORE ? NULL : &p->live,
 		.limits = &p->limits,
 		.disabled = p->options.disabled,
 	};

@@ -78,7 +78,12 @@ static bool start_session(struct server *s, int in, int out)
 	session_set_launch(s->session, s->setup.launch);
 	session_set_limits(s->session, s->setup.limits);
 	s->session->disabled = s->setup.disabled;
-	s->session->debug = (struct session_debug){ s->setup.log, s->setup.packets, &s->stats };
+	s->session->debug = (struct session_debug){
+		.log = s->setup.log,
+		.packets = s->setup.packets,
+		.stats = &s->stats,
+		.live = s->setup.live,
+	};
 	s->stats.clients++;
 	conn_open(&s->conn, in, out);
 	s->proven = !s->setup.listener;

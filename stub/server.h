@@ -25,6 +25,7 @@ struct server_setup {
 	int64_t idle_ms;                /* a client that is silent for so long is left; 0: never */
 	bool stays;                     /* go on when nothing is left to debug */
 	struct launch *launch;          /* NULL: nothing can be started */
+	const struct live *live;        /* NULL: a dump is served */
 	const struct limits *limits;    /* what no client may do */
 	unsigned disabled;              /* DISABLE_* bits */
 };

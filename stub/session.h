@@ -67,6 +67,7 @@ struct session_document {
 	struct target_text text;
 };
 
+struct live;
 struct log;
 struct packet_log;
 struct stats;
@@ -76,6 +77,7 @@ struct session_debug {
 	struct log *log;
 	struct packet_log *packets;
 	struct stats *stats;
+	const struct live *live; /* of `monitor doctor` */
 };
 
 struct session {

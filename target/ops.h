@@ -9,16 +9,15 @@
 #include "target/types.h"
 
 /**
- * What a kind of target fills in. A missing operation is a NULL pointer and nothing else says what
- * a target can do: capabilities are computed from the pointers (target_caps). A dump has
- * run == NULL, so every resume packet is refused.
- *
+ * What a kind of target fills in. A missing operation is a NULL pointer; capabilities are computed
+ * from the pointers (target_caps). A dump has run == NULL, so every resume packet is refused.
  * To add a kind of target: 1. target/<kind>/<kind>_target.c with a static const struct target_ops,
  * `struct target base` first in its object; 2. a way to open it from stub/main.c; 3. keys in
  * config/keys.c if it has settings; 4. its recipe or fake in tests/, which skip by capability.
  */
 
 struct target;
+struct doctor;
 
 struct target_run_ops {
 	/** Starts the threads the actions name; at least one action. */
@@ -116,6 +115,8 @@ struct target_view_ops {
 	bool (*steers)(const struct target *t, size_t argc, const char *const *argv);
 	/** One line per monitor command, for `monitor help`. */
 	const char *(*help)(const struct target *t);
+	/** Adds the checks that this kind can make to `monitor doctor` (target/doctor.h). */
+	void (*doctor)(struct target *t, struct doctor *r);
 };
 
 /** What the operating system knows of a process beside its memory. Every member may be NULL. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "target/doctor.h"
 #include "target/set_priv.h"
 
 /* --- threads, registers, memory --- */
@@ -242,6 +243,12 @@ static bool steers(const struct target *t, size_t argc, const char *const *argv)
 	       target_command_steers(s->host, argc, argv);
 }
 
+static void doctor(struct target *t, struct doctor *r)
+{
+	target_doctor(set_of(t)->host, r);
+	target_doctor(set_of(t)->devices, r);
+}
+
 static const char *help(const struct target *t)
 {
 	/* the text is made anew for each asker and kept for it */
@@ -265,6 +272,7 @@ const struct target_view_ops set_view_ops = {
 	.command = command,
 	.steers = steers,
 	.help = help,
+	.doctor = doctor,
 };
 
 /* --- what the system says: of a device nothing --- */

@@ -173,6 +173,10 @@ bool ascend_place(struct ascend *a, uint64_t pc, struct symbols_place *out);
 /** Call stack of a core, innermost first; returns the number of frames (<= cap). */
 size_t ascend_backtrace(struct ascend *a, struct ascend_core *core, uint64_t *pcs, size_t cap);
 
+/* --- doctor.c --- */
+/** Kernels, as far as `monitor doctor` has something to say of them. */
+void ascend_doctor(struct target *t, struct doctor *r);
+
 /* --- tables.c, commands.c: `info os ascend-*`, `monitor ascend ...` --- */
 const struct target_table_info *ascend_tables(const struct target *t, size_t *count);
 /** Those of a device that runs. */

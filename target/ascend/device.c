@@ -137,6 +137,7 @@ static const struct target_view_ops view_ops = {
 	.table = ascend_table,
 	.command = ascend_command,
 	.help = ascend_help,
+	.doctor = ascend_doctor,
 };
 
 const struct target_ops ascend_target_ops = {

@@ -22,8 +22,11 @@ static enum target_status sw_point(struct device *d, uint64_t at, bool set)
 		return points_clear(d->points, at)
 			       ? TARGET_OK
 			       : target_fail(t, TARGET_INVALID, "no breakpoint stands there");
-	if (at % 4 || !device_is_code(d, at))
+	if (at % 4 || !device_is_code(d, at)) {
+		snprintf(d->refused, sizeof(d->refused), "%#" PRIx64 ": no kernel has code there",
+			 at);
 		return target_fail(t, TARGET_FAULT, "no kernel has code at %#" PRIx64, at);
+	}
 	if (!points_is_set(d->points, at) && !points_set(d->points, at))
 		return target_fail(t, TARGET_SYSTEM, "out of memory");
 	return TARGET_OK;
@@ -83,8 +86,12 @@ bool device_points_sync(struct device *d)
 	struct points_memory m = device_raw_memory(d);
 	uint64_t at = 0;
 
-	if (points_sync(d->points, &m, &at))
+	if (points_sync(d->points, &m, &at)) {
+		d->refused[0] = '\0';
 		return true;
+	}
+	snprintf(d->refused, sizeof(d->refused),
+		 "%#" PRIx64 ": what was written there is not what is read back", at);
 	target_fail(&d->owner->base, TARGET_FAULT,
 		    "cannot put a breakpoint at %#" PRIx64 " of device %u", at, d->a.device);
 	return false;

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "target/device/device_priv.h"
+#include "target/device/monitor_priv.h"
 
 static enum target_status usage(struct devices *ds)
 {

@@ -27,4 +27,10 @@ struct target *device_open(const struct device_options *options, struct target_l
 /** Variables for an app, "NAME=VALUE", NULL-terminated; borrowed until the target is closed. */
 const char *const *device_environment(const struct target *t);
 
+/**
+ * Programs that have a file open, other than the server: "4711 (msdebug), 4712 (x)" in out; how
+ * many. Only root sees those of other users.
+ */
+size_t device_holders(const char *path, char *out, size_t cap);
+
 #endif

@@ -55,12 +55,14 @@ struct device {
 	struct target_stop last_news; /* ... those */
 	bool stale; /* cores have moved: their list is made anew before it is looked at */
 	bool ended; /* gone, and the client wants it to go on: its end is to be told */
+	char refused[128]; /* why a breakpoint could not be set last; "" it could */
 	bool blind; /* the link says that it copies and does not */
 	struct device *next;
 };
 
 struct devices {
 	struct target base;
+	char *trouble[DEVICE_MAX]; /* why that device is not debugged; NULL: nothing is known */
 	struct device_options options;
 	struct device_clients *clients;
 	struct device *all;	/* in the order of their opening */
@@ -90,13 +92,6 @@ static inline struct devices *devices_of(struct target *t)
 {
 	return (struct devices *)t;
 }
-
-/* --- choose.c: `monitor ascend device` --- */
-#define DEVICES_CHOOSE_HELP                                                                        \
-	"ascend device N|all -- which of the devices that programs open from now on is shown\n"
-/** argv: what stands behind the words. */
-enum target_status devices_choose(struct devices *ds, size_t argc, const char *const *argv,
-				  struct target_text *out);
 
 /* --- open.c: devices come and go --- */
 /** Takes the device that a client says it opened. NULL: *code is what the client is told. */

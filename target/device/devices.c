@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "target/device/device_priv.h"
+#include "target/device/monitor_priv.h"
 #include "target/sim/sim_wire.h"
 
 /* --- finding --- */
@@ -447,6 +448,7 @@ static const struct target_view_ops view_ops = {
 	.table = table,
 	.command = command,
 	.help = help,
+	.doctor = devices_doctor,
 };
 
 static const struct target_write_ops write_ops = { .reg = reg_write, .mem = mem_write };
@@ -472,6 +474,8 @@ static void close_all(struct target *t)
 		ds->retired = d->next;
 		device_destroy(d);
 	}
+	for (size_t i = 0; i < DEVICE_MAX; i++)
+		free(ds->trouble[i]);
 	device_clients_destroy(ds->clients);
 	close(ds->events);
 	close(ds->wake);

@@ -12,6 +12,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "target/device/device.h"
 #include "target/device/link.h"
 
 static const char node[] = "/dev/drv_debug";
@@ -153,9 +154,12 @@ static bool open_node(struct link_drv *d, char *why)
 		return false;
 	}
 	enum device_result result = call(&d->base, CALL_REGISTER, &a);
+	char who[DEVICE_WORDS / 2] = "";
+	if (result == DEVICE_OCCUPIED)
+		device_holders(node, who, sizeof(who));
 	if (result != DEVICE_OK)
-		snprintf(why, DEVICE_WORDS, "device %u: %s", d->base.device,
-			 device_result_words(result));
+		snprintf(why, DEVICE_WORDS, "device %u: %s%s%s", d->base.device,
+			 device_result_words(result), *who ? ": " : "", who);
 	return result == DEVICE_OK;
 }
 

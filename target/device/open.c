@@ -19,6 +19,8 @@ static bool fail(struct device *d, unsigned number, const char *why, unsigned *c
 {
 	target_tell(&d->a.base.log, TARGET_LOG_ERROR, "device", "device %u is not debugged: %s",
 		    d->a.device, why);
+	free(d->owner->trouble[d->a.device]);
+	d->owner->trouble[d->a.device] = strdup(why);
 	*code = number;
 	return false;
 }
@@ -132,6 +134,8 @@ struct device *device_create(struct devices *ds, const struct stub_message *m, u
 	snprintf(d->a.title, sizeof(d->a.title), "live");
 	if (open_device(d, m, code)) {
 		*code = 0;
+		free(ds->trouble[d->a.device]);
+		ds->trouble[d->a.device] = NULL;
 		return d;
 	}
 	device_destroy(d);

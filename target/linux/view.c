@@ -101,6 +101,7 @@ const struct target_view_ops linux_view_ops = {
 	.command = linux_command,
 	.steers = linux_steers,
 	.help = linux_help,
+	.doctor = linux_doctor,
 };
 
 const struct target_os_ops linux_os_ops = {

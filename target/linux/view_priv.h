@@ -41,6 +41,9 @@ enum target_status linux_command(struct target *t, struct target_tid tid, size_t
 bool linux_steers(const struct target *t, size_t argc, const char *const *argv);
 const char *linux_help(const struct target *t);
 
+/* --- doctor.c --- */
+void linux_doctor(struct target *t, struct doctor *r);
+
 /* --- osdata.c --- */
 const struct target_table_info *linux_tables(const struct target *t, size_t *count);
 enum target_status linux_table(struct target *t, const char *name, struct target_table *out);

@@ -7,3 +7,4 @@ monitor ascend where
 monitor ascend info kernels
 info os ascend-cores
 disassemble $pc,+8
+monitor doctor

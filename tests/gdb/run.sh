@@ -181,7 +181,7 @@ play_lldb() {
 normalise() {
 	sed -e '1s/^(gdb) //' -e "s/localhost:$port/localhost:PORT/g" \
 		-e "s/localhost:$port2/localhost:PORT2/g" -e '/^+set trace-commands off$/d' \
-		-e "s,$work,WORK,g" -e "s,$O/tests/apps,APPS,g" -e "s,$root,ROOT,g" \
+		-e 's,/tmp/ascend-npu\.[A-Za-z0-9]*,NPU,g' -e "s,$work,WORK,g" -e "s,$O/tests/apps,APPS,g" -e "s,$root,ROOT,g" \
 		-e 's/process [0-9]\{3,\}\( \{0,1\}\) */process PID\1/g' \
 		-e 's/Thread [0-9]\{3,\}\.[0-9]\{3,\}/Thread PID.TID/g' \
 		-e 's/^++attach [0-9]*/++attach PID/' -e 's/^pid  *parent  */PID PARENT /' -e 's/^[0-9]\{3,\}  *[0-9]\{3,\}  */PID PARENT /' \

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@ enum { US = 1, PAGE = 4096, COPY_N_AT = 16 };
 int open(const char *path, int flags, ...);
 int ioctl(int fd, unsigned long number, ...);
 int close(int fd);
+int access(const char *path, int mode);
 
 static struct drv_model model = { .debug_switch = 1 };
 static int node = -1;
@@ -26,6 +28,32 @@ struct drv_model *drv_shim_model(void)
 	return &model;
 }
 
+/* /proc/debug_switch as a file of one line; it comes with the driver. */
+static int open_switch(void)
+{
+	char text[64];
+	int fds[2];
+
+	if (model.missing) {
+		errno = ENOENT;
+		return -1;
+	}
+	int n = snprintf(text, sizeof(text), "debug_switch_status = %d\n", model.debug_switch);
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return -1;
+	(void)!write(fds[1], text, (size_t)n);
+	syscall(SYS_close, fds[1]);
+	return fds[0];
+}
+
+int access(const char *path, int mode)
+{
+	if (strcmp(path, "/dev/drv_debug") != 0)
+		return (int)syscall(SYS_faccessat, AT_FDCWD, path, mode);
+	errno = ENOENT;
+	return model.missing ? -1 : 0;
+}
+
 int open(const char *path, int flags, ...)
 {
 	va_list ap;
@@ -33,6 +61,8 @@ int open(const char *path, int flags, ...)
 	va_start(ap, flags);
 	int mode = va_arg(ap, int);
 	va_end(ap);
+	if (!strcmp(path, "/proc/debug_switch"))
+		return open_switch();
 	if (strcmp(path, "/dev/drv_debug") != 0)
 		return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 	if (model.missing) {

@@ -2,14 +2,13 @@
  * The links: what they share against a fake device, and the one over the driver's node against a
  * preloaded model of the driver with its traps.
  */
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/fake/fake_drv.h"
 #include "tests/fake/fake_link.h"
-#include "tests/shim/drv_shim.h"
 #include "tests/unit/unit.h"
 
 static struct drv_model *model; /* NULL: nothing is preloaded */
@@ -278,30 +277,9 @@ static const struct unit_test tests[] = {
 	{ "words", test_words },
 };
 
-/* The program starts itself once more with the driver's model in front of libc. */
-static void preload(char **argv)
-{
-	const char *folder = getenv("O");
-	char path[512];
-
-	snprintf(path, sizeof(path), "%s/tests/shim/drv-shim.so", folder ? folder : "build");
-	if (access(path, R_OK) != 0) {
-		printf("skipped: there is no %s\n", path);
-		return;
-	}
-	setenv("LD_PRELOAD", path, 1);
-	setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1);
-	execv("/proc/self/exe", argv);
-}
-
 int main(int argc, char **argv)
 {
 	(void)argc;
-	drv_shim_model_fn find = (drv_shim_model_fn)dlsym(RTLD_DEFAULT, "drv_shim_model");
-
-	if (find)
-		model = find();
-	else
-		preload(argv);
+	model = fake_drv(argv);
 	return unit_run("device_link", tests, sizeof(tests) / sizeof(tests[0]));
 }

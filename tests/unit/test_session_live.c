@@ -3,8 +3,10 @@
  * client wishes, symbols it looks up.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "stub/live.h"
 #include "tests/fake/fake_client.h"
 #include "tests/unit/unit.h"
 
@@ -130,11 +132,51 @@ static void test_tell(void)
 	client_close(&c);
 }
 
+/* The server's own part of `monitor doctor`: has these words in it. */
+static bool doctor_says(struct fake_client *c, const char *words)
+{
+	const char *hex = client_ask(c, "qRcmd,646f63746f72");
+	char text[4096];
+	size_t n = strlen(hex) / 2;
+
+	for (size_t i = 0; i < n && i < sizeof(text) - 1; i++)
+		text[i] = (char)strtol((char[]){ hex[2 * i], hex[2 * i + 1], '\0' }, NULL, 16);
+	text[n < sizeof(text) ? n : sizeof(text) - 1] = '\0';
+	return strstr(text, words);
+}
+
+static void test_doctor(void)
+{
+	struct live live = { .way = "none", .automatic = true };
+	struct fake_client c;
+
+	client_open(&c, FAKE_ALL | FAKE_START);
+	unsetenv("ASCEND_HOME_PATH");
+	unsetenv("ASCEND_TOOLKIT_HOME");
+	CU_ASSERT_TRUE(doctor_says(&c, "No problem was found.\n")); /* of a dump */
+	c.session->debug.live = &live;
+	CU_ASSERT_TRUE(
+		doctor_says(&c, "PROBLEM  devices          none is shown: there is no /dev/"));
+	CU_ASSERT_TRUE(doctor_says(&c, "or start this server with --device sim\n1 problem.\n"));
+	live.automatic = false;
+	CU_ASSERT_TRUE(doctor_says(&c, "told --device none\n"));
+	live.way = "drv";
+	snprintf(live.stub, sizeof(live.stub), "/opt/stub.so");
+	CU_ASSERT_TRUE(doctor_says(&c, "neither ASCEND_TOOLKIT_HOME nor ASCEND_HOME_PATH is set"));
+	setenv("ASCEND_HOME_PATH", "/nowhere", 1);
+	CU_ASSERT_TRUE(doctor_says(&c, "PROBLEM  toolkit          /nowhere has no lib64/"));
+	CU_ASSERT_TRUE(
+		doctor_says(&c, "mend it:       . /usr/local/Ascend/ascend-toolkit/set_env"));
+	live.way = "sim";
+	unsetenv("ASCEND_HOME_PATH");
+	CU_ASSERT_TRUE(doctor_says(&c, "note     toolkit          ASCEND_TOOLKIT_HOME is not set"));
+	client_close(&c);
+}
+
 static const struct unit_test tests[] = {
-	{ "non-stop", test_non_stop },
-	{ "wishes of the client", test_wishes },
-	{ "symbols", test_symbols },
-	{ "lines for the user", test_tell },
+	{ "non-stop", test_non_stop }, { "wishes of the client", test_wishes },
+	{ "symbols", test_symbols },   { "lines for the user", test_tell },
+	{ "doctor", test_doctor },
 };
 
 int main(void)
