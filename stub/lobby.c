@@ -13,7 +13,7 @@
 #include "rsp/frame.h"
 #include "stub/clock.h"
 
-enum { GRACE_MS = 150, PATIENCE_MS = 1000 };
+enum { GRACE_MS = 150, PATIENCE_MS = 1000, DRAIN_MAX = 16 };
 
 static const char refusal[] = "E.another client is connected: try again when it has left";
 
@@ -100,12 +100,15 @@ int lobby_timeout(const struct lobby *l)
 	return (int)least;
 }
 
-/* The acknowledgement of the client's first packet, and the refusal as its reply. */
+/*
+ * The acknowledgement of the client's first packet, and the refusal as its reply. Who has sent more
+ * than a first packet, or goes on sending, does not hear it.
+ */
 static void turn_away(int fd)
 {
 	char drain[4096], out[1 + RSP_FRAME_ROOM(sizeof(refusal))];
 
-	while (recv(fd, drain, sizeof(drain), MSG_DONTWAIT) > 0)
+	for (int i = 0; i < DRAIN_MAX && recv(fd, drain, sizeof(drain), MSG_DONTWAIT) > 0; i++)
 		;
 	out[0] = '+';
 	size_t n = 1 + rsp_frame_encode('$', refusal, sizeof(refusal) - 1, false, out + 1);

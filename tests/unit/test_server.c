@@ -393,12 +393,87 @@ static void test_no_descriptors(void)
 	host_close(&h);
 }
 
+/* Kilobytes of memory the server has used at most. */
+static long used_most(const struct host *h)
+{
+	char path[64], line[256];
+	long kb = -1;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", h->pid);
+	FILE *f = fopen(path, "re");
+	while (f && kb < 0 && fgets(line, sizeof(line), f))
+		if (!strncmp(line, "VmHWM:", 6))
+			kb = strtol(line + 6, NULL, 10);
+	if (f)
+		fclose(f);
+	return kb;
+}
+
+/* Asks and asks and reads nothing, until nothing can be sent any more either. */
+static int dial_deaf(const struct host *h)
+{
+	static const char ask[] = "$qSupported#37";
+	int fd = dial(h);
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+
+	while (poll(&p, 1, 1000) == 1 && !(p.revents & (POLLHUP | POLLERR)))
+		(void)!send(fd, ask, strlen(ask), MSG_NOSIGNAL | MSG_DONTWAIT);
+	return fd;
+}
+
+/* A client that stops reading costs no memory, and in the end its place. */
+static void test_deaf(void)
+{
+	struct host h;
+
+	host_open(&h, 0);
+	int client = dial(&h);
+	CU_ASSERT_TRUE(is_served(client));
+	close(client);
+	long before = used_most(&h);
+	int deaf = dial_deaf(&h);
+	client = dial(&h);
+	CU_ASSERT_TRUE(is_served(client));
+	CU_ASSERT_TRUE(before > 0 && used_most(&h) < before + 4096);
+	close(client);
+	close(deaf);
+	/* nor does it keep the server from ending */
+	deaf = dial_deaf(&h);
+	host_close(&h);
+	close(deaf);
+}
+
+/* Who sends without end beside one that is served is hung up on like all others. */
+static void test_flood(void)
+{
+	static char zeros[1 << 16];
+	struct host h;
+
+	host_open(&h, 0);
+	int client = dial(&h);
+	CU_ASSERT_TRUE(is_served(client));
+	pid_t pid = fork();
+	if (!pid) {
+		int fd = dial(&h);
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		while (send(fd, zeros, sizeof(zeros), MSG_NOSIGNAL) > 0)
+			;
+		_exit(0);
+	}
+	CU_ASSERT_EQUAL(waitpid(pid, NULL, 0), pid);
+	CU_ASSERT_TRUE(is_served(client));
+	close(client);
+	host_close(&h);
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
 		{ "beside", test_beside }, { "before", test_before },
 		{ "probes", test_probes }, { "strangers", test_strangers },
 		{ "idle", test_idle },	   { "no descriptors", test_no_descriptors },
+		{ "deaf", test_deaf },	   { "flood", test_flood },
 	};
 
 	return unit_run("server", tests, sizeof(tests) / sizeof(tests[0]));
