@@ -254,6 +254,13 @@ bool points_sync(struct points *p, const struct points_memory *m, uint64_t *fail
 	return ok;
 }
 
+void points_unpatch(struct points *p, const struct points_memory *m)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (p->all[i].patched)
+			(void)!unpatch(p, &p->all[i], m);
+}
+
 bool points_lift(struct points *p, uint64_t at, const struct points_memory *m)
 {
 	struct point *point = find(p, at);

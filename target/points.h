@@ -65,6 +65,8 @@ bool points_sync(struct points *p, const struct points_memory *m, uint64_t *fail
 /** Takes one patch out of memory for a moment: to step over it. false: there is none. */
 bool points_lift(struct points *p, uint64_t at, const struct points_memory *m);
 void points_put_back(struct points *p, uint64_t at, const struct points_memory *m);
+/** Takes all patches out of memory; what is set is written again by the next sync. */
+void points_unpatch(struct points *p, const struct points_memory *m);
 /** Nothing is patched any more: the memory was restored by other means. */
 void points_forget_patches(struct points *p);
 /** Takes all patches out of memory and empties the table. */

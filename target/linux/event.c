@@ -171,15 +171,19 @@ static void on_trap(struct linux_target *l, struct linux_thread *th)
 	uint64_t at;
 
 	bool executed = is_break_trap(th);
-	if (executed && hit_breakpoint(l, th, &at)) {
+	th->trapped = executed && hit_breakpoint(l, th, &at);
+	if (th->trapped) {
 		on_breakpoint(l, th, at);
 		return;
 	}
-	if (executed && is_stale_hit(l, th)) {
+	th->trapped = executed && is_stale_hit(l, th);
+	if (th->trapped) {
 		linux_go_on(l, th, 0);
 		return;
 	}
-	if (on_hw_hit(l, th, &hit))
+	bool told = on_hw_hit(l, th, &hit);
+	th->trapped = hit || th->stepping;
+	if (told)
 		return;
 	bool again = th->stepping && in_range(l, th);
 	if (again && !l->halting && !l->non_stop)
@@ -308,6 +312,7 @@ static void on_stop(struct linux_target *l, struct linux_thread *th, int status)
 
 	/* ptrace(2): only in a signal-delivery-stop a signal is taken along */
 	th->mute = status >> 16 || signal == (SIGTRAP | 0x80);
+	th->trapped = false;
 	switch (status >> 16) {
 	case 0:
 		if (signal == (SIGTRAP | 0x80)) {
@@ -513,6 +518,7 @@ static bool tell(struct linux_target *l, struct target_stop *out)
 	l->last = out->tid;
 	l->resumed = false;
 	l->stepper = 0;
+	linux_park_soon(l);
 	return true;
 }
 
@@ -521,6 +527,7 @@ enum target_status linux_next_event(struct target *t, struct target_stop *out, b
 	struct linux_target *l = (struct linux_target *)t;
 
 	drain(l);
+	linux_park(l);
 	if (l->stepper && l->resumed)
 		linux_hurry(l);
 	*got = (l->resumed || l->non_stop) && (tell(l, out) || linux_tell_end(l, out));

@@ -149,6 +149,11 @@ bool linux_hurry(struct linux_target *l);
  */
 bool linux_wait_thread(struct linux_target *l, const struct linux_thread *th, int *status);
 
+/* --- park.c --- */
+/** A stop was told. If it lasts, linux_park sees to it that it may outlive the server. */
+void linux_park_soon(struct linux_target *l);
+void linux_park(struct linux_target *l);
+
 /* --- let_go.c --- */
 /**
  * A killed process gives its inotify marks back before the kernel lets go of what it traces, and

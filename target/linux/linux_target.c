@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "target/linux/linux_priv.h"
@@ -41,6 +42,7 @@ static void linux_close(struct target *t)
 	close(l->events);
 	close(l->child_fd);
 	close(l->wake_fd);
+	close(l->park_fd);
 	if (l->linger >= 0)
 		close(l->linger);
 	free(l);
@@ -266,7 +268,9 @@ struct target *linux_open(struct target_log log)
 	l->events = epoll_create1(EPOLL_CLOEXEC);
 	l->child_fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
 	l->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (l->host && watch(l->events, l->child_fd) && watch(l->events, l->wake_fd))
+	l->park_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (l->host && watch(l->events, l->child_fd) && watch(l->events, l->wake_fd) &&
+	    watch(l->events, l->park_fd))
 		return &l->base;
 	linux_close(&l->base);
 	return NULL;

@@ -57,8 +57,8 @@ static bool is_on_the_way(struct linux_target *l, struct linux_thread *th, struc
  */
 static int step(struct linux_target *l, struct linux_thread *th, struct held *held)
 {
-	enum __ptrace_request how = host_is_call(th->process, th->over_at) ? PTRACE_SYSCALL :
-									       PTRACE_SINGLESTEP;
+	enum __ptrace_request how =
+		host_is_call(th->process, th->over_at) ? PTRACE_SYSCALL : PTRACE_SINGLESTEP;
 	int status = 0;
 
 	linux_regs_flush(l, th);
@@ -69,7 +69,9 @@ static int step(struct linux_target *l, struct linux_thread *th, struct held *he
 			return -1;
 	} while (!is_plain_trap(status) && !is_call_entry(status) &&
 		 is_on_the_way(l, th, held, status));
-	th->mute &= !is_plain_trap(status);
+	th->trapped = is_plain_trap(status);
+	th->parked = false;
+	th->mute &= !th->trapped;
 	return status;
 }
 

@@ -129,7 +129,9 @@ static enum target_status get(struct target *t, struct target_tid tid, struct pr
 	if (th->running)
 		return target_fail(t, TARGET_RUNNING, "thread %u is running", tid.tid);
 	memset(&info, 0, sizeof(info));
-	if (ptrace(PTRACE_GETSIGINFO, th->tid, NULL, &info))
+	if (th->parked)
+		info = th->trap;
+	else if (ptrace(PTRACE_GETSIGINFO, th->tid, NULL, &info))
 		return target_fail(t, TARGET_UNAVAILABLE, "thread %u did not stop for a signal: %s",
 				   tid.tid, strerror(errno));
 	*class = (struct proc_class){ .wide = true };
@@ -169,7 +171,10 @@ enum target_status linux_siginfo_write(struct target *t, struct target_tid tid, 
 		memcpy(&info, bytes, SIGINFO);
 	else
 		make_wide(bytes, class.machine == EM_X86_64, &info);
-	if (ptrace(PTRACE_SETSIGINFO, (pid_t)tid.tid, NULL, &info))
+	struct linux_thread *th = linux_thread_find((struct linux_target *)t, (pid_t)tid.tid);
+	if (th->parked)
+		th->trap = info;
+	else if (ptrace(PTRACE_SETSIGINFO, th->tid, NULL, &info))
 		return target_fail(t, TARGET_SYSTEM,
 				   "the signal of thread %u cannot be changed: %s", tid.tid,
 				   strerror(errno));

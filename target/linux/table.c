@@ -142,6 +142,7 @@ void linux_thread_set_running(struct linux_target *l, struct linux_thread *th, b
 	if (!running)
 		return;
 	th->asleep = th->stat_known = false;
+	th->trapped = th->parked = false;
 	linux_thread_busy(l, th);
 }
 

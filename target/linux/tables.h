@@ -1,6 +1,7 @@
 #ifndef TARGET_LINUX_TABLES_H
 #define TARGET_LINUX_TABLES_H
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include "target/linux/hold.h"
@@ -49,6 +50,9 @@ struct linux_thread {
 	struct target_stop last;    /* what the client was told last */
 	int deliver;      /* host signal that goes to the thread when it runs again */
 	bool mute;        /* the kernel takes no signal in its stop: it has to be sent */
+	bool trapped;     /* stands in a trap that is the server's, a breakpoint or a step */
+	bool parked;      /* ... and was taken out of it: park.c */
+	siginfo_t trap;   /* of the parked one */
 	uint64_t sent;    /* linux_signal_bit of those sent so, to be delivered without a word */
 	struct linux_regset sets[LINUX_REGSETS];
 	unsigned slots_version; /* of the process's slots that its debug registers have */
@@ -129,6 +133,8 @@ struct linux_target {
 	struct linux_end *ends; /* of threads, not told yet */
 	uint32_t dice;     /* which of several pending stops is told */
 	bool none_left;    /* the last thread that was resumed has ended */
+	int park_fd;       /* timerfd: nobody has resumed for a while */
+	int64_t park_at;   /* when it is due, monotonic ms; 0: it is not */
 	struct host *host; /* CPU tables, owned */
 	struct linux_hold hold; /* children nobody follows */
 	struct rescue *rescue; /* borrowed, may be NULL */

@@ -4,7 +4,6 @@
  * process is a fork of this program, so its code and counters are known here. GUARDIAN_ROUNDS says
  * how often the daemon is killed.
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <pty.h>
@@ -20,10 +19,18 @@
 #include <unistd.h>
 
 #include "tests/fake/live.h"
+#include "tests/fake/live_look.h"
 #include "tests/tools/play.h"
 #include "tests/unit/unit.h"
 
-enum { THREADS = 50, PLACES = 10, ROUNDS = 20, SHORT_ROUNDS = 5, PATIENCE_MS = 20000 };
+enum {
+	THREADS = 50,
+	PLACES = 10,
+	ROUNDS = 20,
+	SHORT_ROUNDS = 5,
+	PATIENCE_MS = 20000,
+	PARK_MS = 500
+};
 
 /* --- what is debugged --- */
 
@@ -36,7 +43,10 @@ typedef void (*place_fn)(volatile uint64_t *counter);
 	}
 
 PLACE(0)
-PLACE(1) PLACE(2) PLACE(3) PLACE(4) PLACE(5) PLACE(6) PLACE(7) PLACE(8) PLACE(9)
+PLACE(1)
+PLACE(2)
+PLACE(3)
+PLACE(4) PLACE(5) PLACE(6) PLACE(7) PLACE(8) PLACE(9)
 
 	static const place_fn places[PLACES] = { place_0, place_1, place_2, place_3, place_4,
 						 place_5, place_6, place_7, place_8, place_9 };
@@ -190,26 +200,10 @@ static void close_scene(struct scene *s)
 	munmap((void *)(uintptr_t)s->counters, THREADS * sizeof(uint64_t));
 }
 
-/* "NAME:\tVALUE" of /proc/PID/status */
-static long status_of(pid_t pid, const char *name)
-{
-	char path[64], line[256];
-	long value = -1;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	FILE *f = fopen(path, "re");
-	while (f && value < 0 && fgets(line, sizeof(line), f))
-		if (!strncmp(line, name, strlen(name)))
-			value = strtol(line + strlen(name) + 1, NULL, 10);
-	if (f)
-		fclose(f);
-	return value;
-}
-
 /* The server proper: who traces. */
 static pid_t server_of(const struct scene *s)
 {
-	return (pid_t)status_of(s->app, "TracerPid");
+	return (pid_t)live_status(s->app, "TracerPid");
 }
 
 /* --- what is left afterwards --- */
@@ -236,34 +230,12 @@ static bool code_is_whole(pid_t pid)
 	return same;
 }
 
-static bool threads_stand(pid_t pid)
-{
-	char path[64], text[512];
-	bool stand = false;
-
-	snprintf(path, sizeof(path), "/proc/%d/task", pid);
-	DIR *dir = opendir(path);
-	for (struct dirent *e; dir && (e = readdir(dir));) {
-		snprintf(path, sizeof(path), "/proc/%d/task/%.16s/stat", pid, e->d_name);
-		int fd = open(path, O_RDONLY | O_CLOEXEC);
-		ssize_t n = read(fd, text, sizeof(text) - 1);
-
-		text[n < 0 ? 0 : n] = '\0';
-		const char *state = strrchr(text, ')');
-		stand |= state && (state[2] == 't' || state[2] == 'T');
-		close(fd);
-	}
-	if (dir)
-		closedir(dir);
-	return stand;
-}
-
 /* The daemon's two processes may need a moment to end. */
 static bool comes_free(const struct scene *s)
 {
-	for (unsigned ms = 0; ms < PATIENCE_MS && status_of(s->app, "TracerPid"); ms += 2)
+	for (unsigned ms = 0; ms < PATIENCE_MS && live_status(s->app, "TracerPid"); ms += 2)
 		pause_ms(2);
-	return !status_of(s->app, "TracerPid");
+	return !live_status(s->app, "TracerPid");
 }
 
 static bool socket_is_gone(const struct scene *s)
@@ -280,7 +252,7 @@ static void expect_untouched(const struct scene *s)
 	CU_ASSERT_TRUE(comes_free(s));
 	CU_ASSERT_TRUE(makes_progress(s));
 	CU_ASSERT_TRUE(code_is_whole(s->app));
-	CU_ASSERT_FALSE(threads_stand(s->app));
+	CU_ASSERT_FALSE(live_stands(s->app));
 	CU_ASSERT_TRUE(socket_is_gone(s));
 }
 
@@ -405,7 +377,7 @@ static void test_tracer_killed(void)
 		bool whole = comes_free(&s) && makes_progress(&s);
 		lived += whole;
 		CU_ASSERT_TRUE(whole || has_ended(&s));
-		CU_ASSERT_TRUE(!whole || (code_is_whole(s.app) && !threads_stand(s.app)));
+		CU_ASSERT_TRUE(!whole || (code_is_whole(s.app) && !live_stands(s.app)));
 		close_scene(&s);
 	}
 	printf("tracer killed under constant hits: lived %u of %u\n", lived, n);
@@ -429,6 +401,45 @@ static void test_tracer_killed_standing(void)
 	expect_untouched(&s);
 	CU_ASSERT_TRUE(daemon_printed(&s.d, s.d.err_fd, "*signal 9 ended the server*"));
 	close_scene(&s);
+}
+
+/* The server moves threads on from a trap that the user looks at: until nothing moves any more. */
+static void await_parking(const struct scene *s)
+{
+	long now = live_sleeps(s->app), before = -1;
+
+	pause_ms(PARK_MS);
+	for (unsigned ms = 0; ms < PATIENCE_MS && now != before; ms += PARK_MS) {
+		before = now;
+		pause_ms(PARK_MS);
+		now = live_sleeps(s->app);
+	}
+}
+
+/* The inner process is killed while the user looks at a breakpoint, and at a step. */
+static void test_tracer_killed_looking(void)
+{
+	for (unsigned i = 0, n = rounds(SHORT_ROUNDS); i < n; i++) {
+		char packet[64], stop[1024];
+		struct scene s;
+
+		open_scene(&s);
+		set_breakpoints(&s);
+		say(&s, "vCont;c");
+		CU_ASSERT_TRUE(hear(&s, stop, sizeof(stop)));
+		const char *at = strstr(stop, "thread:");
+		CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+		snprintf(packet, sizeof(packet), "vCont;s:%.*s", (int)strcspn(at + 7, ";"), at + 7);
+		if (i % 2) {
+			say(&s, packet);
+			CU_ASSERT_TRUE(hear(&s, stop, sizeof(stop)));
+		}
+		await_parking(&s);
+		kill(server_of(&s), SIGKILL);
+		CU_ASSERT_TRUE(daemon_wait(&s.d, PATIENCE_MS));
+		expect_untouched(&s);
+		close_scene(&s);
+	}
 }
 
 static const int ends[] = { SIGTERM, SIGINT, SIGHUP };
@@ -545,6 +556,7 @@ static const struct unit_test tests[] = {
 	{ "a crash, at any moment", test_crash },
 	{ "SIGKILL of the tracer, at any moment", test_tracer_killed },
 	{ "SIGKILL of the tracer, all stand", test_tracer_killed_standing },
+	{ "SIGKILL of the tracer, looked at", test_tracer_killed_looking },
 	{ "signals, attached", test_orderly_attached },
 	{ "two signals", test_two_signals },
 	{ "signals, started", test_started },
