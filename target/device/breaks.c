@@ -14,6 +14,19 @@ enum { PATIENCE_MS = 300, OUTPUT_MAX = 1 << 20 };
 
 /* --- the table --- */
 
+/*
+ * A client that cannot have its breakpoint wants to know when it asks for it. Programs unload
+ * kernels without a word: whether the code is there only the device can tell.
+ */
+static bool is_there(struct device *d, uint64_t at)
+{
+	struct points_memory m = device_raw_memory(d);
+	uint32_t word;
+
+	return points_is_set(d->points, at) || points_is_patched(d->points, at) ||
+	       m.read(m.ctx, at, &word, sizeof(word));
+}
+
 static enum target_status sw_point(struct device *d, uint64_t at, bool set)
 {
 	struct target *t = &d->a.base;
@@ -26,6 +39,12 @@ static enum target_status sw_point(struct device *d, uint64_t at, bool set)
 		snprintf(d->refused, sizeof(d->refused), "%#" PRIx64 ": no kernel has code there",
 			 at);
 		return target_fail(t, TARGET_FAULT, "no kernel has code at %#" PRIx64, at);
+	}
+	if (!is_there(d, at)) {
+		snprintf(d->refused, sizeof(d->refused), "%#" PRIx64 ": its kernel is unloaded",
+			 at);
+		return target_fail(t, TARGET_FAULT,
+				   "the kernel that had code at %#" PRIx64 " is unloaded", at);
 	}
 	if (!points_is_set(d->points, at) && !points_set(d->points, at))
 		return target_fail(t, TARGET_SYSTEM, "out of memory");

@@ -55,7 +55,7 @@ bool npu_copy(struct fake_npu *n, bool to_host, uint64_t at, void *buf, size_t s
 {
 	uint64_t offset = at - NPU_BASE;
 
-	if (offset >= NPU_MEMORY || size > NPU_MEMORY - offset)
+	if (n->unmapped || offset >= NPU_MEMORY || size > NPU_MEMORY - offset)
 		return false;
 	if (to_host)
 		memcpy(buf, n->memory + offset, size);

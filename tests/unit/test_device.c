@@ -265,6 +265,24 @@ static void test_step(void)
 	app_close(&a);
 }
 
+/* A breakpoint in a kernel that its program has unloaded is refused when it is asked for. */
+static void test_unloaded(void)
+{
+	static struct fake_npu npu;
+	struct fake_app a;
+
+	reach_kernel(&a, &npu);
+	CU_ASSERT_EQUAL(point(&a, AT(5), true), TARGET_OK);
+	npu.unmapped = true;
+	CU_ASSERT_EQUAL(point(&a, AT(6), true), TARGET_FAULT);
+	CU_ASSERT_PTR_NOT_NULL(strstr(target_words(a.t, TARGET_FAULT), "unloaded"));
+	CU_ASSERT_EQUAL(point(&a, AT(5), true), TARGET_OK); /* it is one already */
+	CU_ASSERT_EQUAL(point(&a, AT(5), false), TARGET_OK);
+	npu.unmapped = false;
+	CU_ASSERT_EQUAL(point(&a, AT(6), true), TARGET_OK);
+	app_close(&a);
+}
+
 /* const32 $blockid (register 37 of the costume) == 1 */
 static void test_condition(void)
 {
@@ -526,6 +544,7 @@ static const struct unit_test tests[] = {
 	{ "breakpoint", test_break },
 	{ "cores told as one", test_coalesce },
 	{ "cost of a launch", test_launch_cost },
+	{ "breakpoint in an unloaded kernel", test_unloaded },
 	{ "steps", test_step },
 	{ "condition", test_condition },
 	{ "exception", test_exception },
