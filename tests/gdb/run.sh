@@ -139,12 +139,11 @@ play_gdb() {
 
 # Until gdb has answered token $1 and everything it lets run has stopped again.
 await_mi() {
-	for _ in $(seq 600); do
-		running=$(grep -c '^\*running' "$work/out")
+	for _ in $(seq 1500); do
+		grep -q "^$1^" "$work/out" || { sleep 0.02; continue; }
+		running=$(grep -c '^[0-9]*^running' "$work/out")
 		stopped=$(grep -c '^\*stopped' "$work/out")
-		if grep -q "^$1^" "$work/out"; then
-			[ "$running" -eq 0 ] || [ "$stopped" -gt "$running" ] && return
-		fi
+		[ "$running" -eq 0 ] || [ "$stopped" -gt "$running" ] && return
 		sleep 0.02
 	done
 }
@@ -195,7 +194,11 @@ normalise() {
 		-e '/ in \{0,1\}_start ()/d' -e '/^_start ()/d' \
 		-e 's/ *$//' \
 		-e 's/-[0-9a-f]\{12\}\.o/-DIGEST.o/g' -e 's/\(DIGEST\.o  *\)[0-9a-f]\{16\}/\1DIGEST/' \
-		-e 's/^\(\[ *[0-9]*\] \)[0-9A-F]\{8\} /\1UUID /'
+		-e 's/^\(\[ *[0-9]*\] \)[0-9A-F]\{8\} /\1UUID /' \
+		-e '/^~"Reading .*\(\.so\|\.debug\)/d' -e '/^=library-loaded,id="[^"]*\.so/d' \
+		-e '/^\*stopped.*x86-64/s/,core="[0-9]*"//' -e '/^\*stopped/s/,core="[0-9]"$//' \
+		-e '/"i1".*"i2"/s/cores=\["[0-9]*"\]/cores=["N"]/' \
+		-e 's/pid="[0-9]\{3,\}"/pid="PID"/'
 }
 
 # The server a script asks for: a dump, a program, or none of both.
