@@ -108,3 +108,6 @@ measure "info threads" -ex 'info threads'
 measure "thread apply all bt" -ex 'thread apply all bt'
 measure "monitor ascend bt --merge" -ex 'monitor ascend bt --merge'
 stop
+
+echo "--- kernels on the simulated NPU, in stock gdb"
+O=$O "$(dirname "$0")/kernels.sh"
