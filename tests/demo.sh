@@ -26,7 +26,7 @@ trap 'exit 1' INT TERM
 # Starts a server with these words; $port is where it listens.
 serve() {
 	: >"$log"
-	"$O/ascend-gdbserver" "$@" 2>"$log" &
+	"$O/ascend-gdbserver" "$@" >"$log" 2>&1 &
 	server=$!
 	port=
 	tries=0
@@ -48,17 +48,18 @@ type_in() { steps="$steps
 echo (gdb) $1\\n
 $1"; }
 begin() { steps="set confirm off
-set debuginfod enabled off"; }
+set debuginfod enabled off
+set print thread-events off"; }
 
 # Plays the steps, and shows what the server said.
 play() {
 	script=$O/tests/demo.gdb
 	printf '%s\n' "$steps" >"$script"
 	timeout 60 "$GDB" -nx -batch -x "$script" >"$O/tests/demo.out" 2>&1 || status=1
-	# gdb tells each place where it looks for debug files of the C library
-	grep -v '^Reading .*\.debug from remote target' "$O/tests/demo.out"
+	# gdb tells of each library, and of each place where it looks for debug files
+	grep -v '^Reading .*\(\.debug\|\.so[.0-9]*\|/tests/apps/.*\) from remote target' "$O/tests/demo.out"
 	end
-	printf '\nThe server said:\n'
+	printf '\nThe server and its program said:\n'
 	sed 's/^/    /' "$log"
 }
 
