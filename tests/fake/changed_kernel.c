@@ -11,11 +11,18 @@ static const struct {
 	char letter;
 	const char *file;
 } kernels[] = {
-	{ 'c', "add_custom.o" },	{ 'e', "add_custom.eh.o" },
-	{ 'z', "add_custom.gz.o" },	{ 's', "add_custom.stripped.o" },
-	{ 'n', "add_custom.nog.o" },	{ 'o', "matmul_mix.o2.o" },
-	{ '2', "matmul_mix.dwarf2.o" }, { '3', "matmul_mix.dwarf3.o" },
-	{ '4', "matmul_mix.dwarf4.o" }, { '6', "matmul_mix.dwarf64.o" },
+	{ 't', "tiny.o" },
+	{ 'h', "tiny.eh.o" },
+	{ 'c', "add_custom.o" },
+	{ 'e', "add_custom.eh.o" },
+	{ 'z', "add_custom.gz.o" },
+	{ 's', "add_custom.stripped.o" },
+	{ 'n', "add_custom.nog.o" },
+	{ 'o', "matmul_mix.o2.o" },
+	{ '2', "matmul_mix.dwarf2.o" },
+	{ '3', "matmul_mix.dwarf3.o" },
+	{ '4', "matmul_mix.dwarf4.o" },
+	{ '6', "matmul_mix.dwarf64.o" },
 };
 
 enum { KERNELS = sizeof(kernels) / sizeof(kernels[0]) };

@@ -216,7 +216,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				 .kernel_fd = -1,
 				 .name = "k.1.2.core",
 				 .limits = &core_limits_default,
-				 .log = { ignore, &logged } };
+				 .log = { .write = ignore, .ctx = &logged } };
 	char why[CORE_WORDS] = "";
 
 	struct target *t = core_open_input(&in, why);

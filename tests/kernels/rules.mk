@@ -24,6 +24,8 @@ kernel_matmul_mix.dwarf2 := $(KERNEL_MIX) $(KERNEL_NO_EH) -gdwarf-2 -O2
 kernel_matmul_mix.dwarf3 := $(KERNEL_MIX) $(KERNEL_NO_EH) -gdwarf-3 -O2
 kernel_matmul_mix.dwarf4 := $(KERNEL_MIX) $(KERNEL_NO_EH) -gdwarf-4 -O2
 kernel_matmul_mix.dwarf64 := $(KERNEL_MIX) $(KERNEL_NO_EH) -gdwarf-5 -gdwarf64 -O2
+kernel_tiny := $(KERNEL_ADD) $(KERNEL_NO_EH) -g -O2
+kernel_tiny.eh := $(KERNEL_ADD) -g -O2
 
 KERNEL_NAMES := $(patsubst kernel_%,%,$(filter kernel_%,$(.VARIABLES)))
 KERNELS := $(KERNEL_NAMES:%=$(KERNEL_DIR)/%.o) \
@@ -37,6 +39,7 @@ $(KERNEL_NAMES:%=$(KERNEL_DIR)/%.elf): $(KERNEL_DIR)/%.elf: tests/kernels/rules.
 	$(Q)$(kernel_$*) $(KERNEL_LINK) -o $@ $(filter %.c %.cpp,$^)
 $(filter $(KERNEL_DIR)/add_custom%,$(KERNEL_NAMES:%=$(KERNEL_DIR)/%.elf)): tests/kernels/add_custom.c
 $(filter $(KERNEL_DIR)/matmul_mix%,$(KERNEL_NAMES:%=$(KERNEL_DIR)/%.elf)): tests/kernels/matmul_mix.cpp
+$(filter $(KERNEL_DIR)/tiny%,$(KERNEL_NAMES:%=$(KERNEL_DIR)/%.elf)): tests/kernels/tiny.c
 
 # no symbols at all
 $(KERNEL_DIR)/add_custom.stripped.elf: $(KERNEL_DIR)/add_custom.elf
