@@ -10,7 +10,7 @@
 
 #include "target/device/device_priv.h"
 
-enum { PATIENCE_MS = 300, OUTPUT_MAX = 1 << 20 };
+enum { PATIENCE_MS = DEVICE_WAIT_MS(300), OUTPUT_MAX = 1 << 20 };
 
 /* --- the table --- */
 
@@ -299,31 +299,43 @@ static void go_on(struct device *d, const bool *went)
 		device_let_go(d, DEVICE_RESUME, &run);
 }
 
-void device_go_over(struct device *d)
+/* One step of all that are over, with what they leave out of the way. */
+static void step_over(struct device *d, const struct device_mask *mask, const uint64_t *at,
+		      size_t n)
 {
 	struct points_memory m = device_raw_memory(d);
-	uint64_t at[DEVICE_SLOTS];
-	bool lifted[DEVICE_SLOTS], went[DEVICE_SLOTS];
+	bool lifted[DEVICE_SLOTS];
 
-	for (;;) {
+	for (size_t i = 0; i < n; i++)
+		lifted[i] = points_lift(d->points, at[i], &m);
+	device_let_go(d, DEVICE_STEP, mask);
+	await_steps(d);
+	for (size_t i = 0; i < n; i++)
+		if (lifted[i])
+			points_put_back(d->points, at[i], &m);
+}
+
+void device_go_over(struct device *d)
+{
+	uint64_t at[DEVICE_SLOTS];
+	bool went[DEVICE_SLOTS];
+	int64_t end = now_ms() + PATIENCE_MS;
+
+	do {
 		struct device_mask mask = { { 0 }, { 0 } };
 		size_t n = collect(d, &mask, at);
 
 		if (!n)
 			return;
-		for (size_t i = 0; i < n; i++)
-			lifted[i] = points_lift(d->points, at[i], &m);
 		for (size_t i = 0; i < DEVICE_SLOTS; i++)
 			went[i] = d->cores[i].over;
-		device_let_go(d, DEVICE_STEP, &mask);
-		await_steps(d);
-		for (size_t i = 0; i < n; i++)
-			if (lifted[i])
-				points_put_back(d->points, at[i], &m);
+		step_over(d, &mask, at, n);
 		for (size_t i = 0; i < DEVICE_SLOTS; i++)
 			if (went[i])
 				d->cores[i].over = false;
 		go_on(d, went);
 		device_take_events(d);
-	}
+	} while (now_ms() < end);
+	/* a breakpoint in a loop, of which no condition holds: the client has its turn */
+	devices_wake(d->owner);
 }

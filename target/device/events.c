@@ -99,11 +99,14 @@ void device_take_events(struct device *d)
 {
 	struct device_event ev;
 
-	while (device_link_event(d->link, &ev)) {
+	for (int i = 0; i < DEVICE_EVENTS; i++) {
+		if (!device_link_event(d->link, &ev))
+			return;
 		if (ev.status >= DEVICE_AT_BREAK)
 			device_cache_forget(d->cache);
 		take(d, &ev);
 	}
+	devices_wake(d->owner); /* more than there are cores: others have their turn */
 }
 
 /* --- all of a device --- */

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { PAGE = 4096, PATIENCE_MS = 450, SLICE_MS = 20, DRAIN_MAX = 64 };
+enum { PAGE = 4096, PATIENCE_MS = DEVICE_WAIT_MS(450), SLICE_MS = 20, DRAIN_MAX = 64 };
 
 const char *device_result_words(enum device_result r)
 {

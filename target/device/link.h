@@ -19,6 +19,13 @@
 
 enum { DEVICE_WORDS = 256 };
 
+/** How long a device is waited for; the one that a fuzzer has answers at once or not at all. */
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+#define DEVICE_WAIT_MS(ms) 0
+#else
+#define DEVICE_WAIT_MS(ms) (ms)
+#endif
+
 /** How a call of the driver ends (live facts 2.7). */
 enum device_result {
 	DEVICE_OK,

@@ -9,7 +9,7 @@
 
 #include "target/device/device_priv.h"
 
-enum { KILL_MS = 1000, BEAT_S = 1 };
+enum { KILL_MS = DEVICE_WAIT_MS(1000), BEAT_S = 1 };
 
 void devices_wake(struct devices *ds)
 {
@@ -265,6 +265,21 @@ static bool has_pending(const struct device *d)
 	return false;
 }
 
+/* A core that stands at a breakpoint which is not told is as good as one that was stopped. */
+static bool stop_on_way(struct device *d)
+{
+	for (size_t i = 0; i < DEVICE_SLOTS; i++) {
+		struct device_core *c = &d->cores[i];
+
+		if (!c->over || c->running || c->has_pending)
+			continue;
+		c->over = false;
+		device_pend(d, c, TARGET_STOP_SIGNAL, TARGET_SIGNAL_INT);
+		return true;
+	}
+	return false;
+}
+
 /* The one way to get at a kernel that does not stop by itself: its task ends (live facts 3). */
 static bool kill_task(struct device *d)
 {
@@ -275,7 +290,7 @@ static bool kill_task(struct device *d)
 	device_cores_ask(d);
 	struct device_core *c = first_running(d);
 	if (!c)
-		return has_pending(d);
+		return has_pending(d) || stop_on_way(d);
 	device_encode_kill(sqe, c->info.stream);
 	if (device_link_ask(d->link, sqe, NULL) != DEVICE_OK)
 		return false;

@@ -77,7 +77,7 @@ uint32_t npu_word_at(const struct fake_npu *n, uint64_t at)
 
 /* --- the ring --- */
 
-static bool push(struct fake_npu *n, const uint8_t *cqe)
+bool npu_push(struct fake_npu *n, const uint8_t *cqe)
 {
 	if (n->count == NPU_RING) {
 		n->lost++;
@@ -99,6 +99,10 @@ bool npu_receive(struct fake_npu *n, uint8_t *cqe)
 	memcpy(cqe, n->ring[n->first], DEVICE_MESSAGE);
 	n->first = (n->first + 1) % NPU_RING;
 	n->count--;
+	if (n->wrong.skip)
+		n->wrong.skip--;
+	else if (n->wrong.times && n->wrong.times--)
+		cqe[n->wrong.at % DEVICE_MESSAGE] = n->wrong.value;
 	return true;
 }
 
@@ -111,7 +115,7 @@ static void send_event(struct fake_npu *n, const struct npu_core *c)
 	put(cqe + 24, c->status, 4);
 	put(cqe + 28, c->id.id, 4);
 	put(cqe + 36, c->pc, 8);
-	push(n, cqe);
+	npu_push(n, cqe);
 }
 
 /* --- running --- */
@@ -310,5 +314,5 @@ bool npu_command(struct fake_npu *n, const uint8_t *sqe)
 	put(cqe + 12, result, 4);
 	if (!n->no_numbers)
 		memcpy(cqe + 16, sqe + 8, 4);
-	return push(n, cqe);
+	return npu_push(n, cqe);
 }

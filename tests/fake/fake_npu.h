@@ -26,6 +26,12 @@ struct npu_core {
 	bool silent; /* answers nothing that is asked of it */
 };
 
+/** Messages on the way to the host that are not what was sent. */
+struct npu_wrong {
+	uint8_t at, value;    /* one byte of them */
+	unsigned skip, times; /* so many are right first, then so many wrong */
+};
+
 struct fake_npu {
 	bool wide;
 	bool refuses_suspend;
@@ -40,7 +46,9 @@ struct fake_npu {
 	unsigned lost;		/* messages that found the ring full */
 	unsigned delay;		/* so many receives find nothing first */
 	unsigned commands[128]; /* how often each came */
-	uint32_t tgid;		/* whose memory was copied last */
+	bool hasty;		/* who waits for it does so without a pause */
+	struct npu_wrong wrong;
+	uint32_t tgid; /* whose memory was copied last */
 };
 
 /** Two AIC and two AIV, no task. */
@@ -53,6 +61,8 @@ uint32_t npu_word_at(const struct fake_npu *n, uint64_t at);   /* of memory */
 void npu_turn(struct fake_npu *n);
 /** One command; false: the ring is full and the reply is lost. */
 bool npu_command(struct fake_npu *n, const uint8_t *sqe);
+/** A message of nobody knows what; false: the ring is full. */
+bool npu_push(struct fake_npu *n, const uint8_t *cqe);
 /** false: nothing is there. */
 bool npu_receive(struct fake_npu *n, uint8_t *cqe);
 /** false: not all of it is memory. */

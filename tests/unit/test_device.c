@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/fake/fake_app.h"
 #include "tests/unit/unit.h"
@@ -284,6 +285,15 @@ static void test_unloaded(void)
 }
 
 /* const32 $blockid (register 37 of the costume) == 1 */
+static void break_if(struct fake_app *a, uint64_t at, const uint8_t *bytes, size_t n)
+{
+	struct agent_code condition = { bytes, n };
+	struct target_point_code code = { .conditions = &condition, .condition_n = 1 };
+	struct target_point p = { TARGET_SW_BREAK, at, 4, &code };
+
+	CU_ASSERT_EQUAL(target_point_set(a->t, APP_PROCESS, &p), TARGET_OK);
+}
+
 static void test_condition(void)
 {
 	static struct fake_npu npu;
@@ -296,15 +306,33 @@ static void test_condition(void)
 	while (strcmp(d->regs[number].name, "blockid") != 0)
 		number++;
 	const uint8_t bytes[] = { 0x26, 0, number, 0x22, 1, 0x13, 0x27 };
-	struct agent_code condition = { bytes, sizeof(bytes) };
-	struct target_point_code code = { .conditions = &condition, .condition_n = 1 };
-	struct target_point p = { TARGET_SW_BREAK, AT(5), 4, &code };
-	CU_ASSERT_EQUAL(target_point_set(a.t, APP_PROCESS, &p), TARGET_OK);
+	break_if(&a, AT(5), bytes, sizeof(bytes));
 	launch(&a);
 	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
 	CU_ASSERT_EQUAL(stop.tid.tid, AIV1);
 	CU_ASSERT_NOT_EQUAL(pc_of(&a, AIV0), AT(5)); /* block 0 went on */
 	app_close(&a);
+}
+
+/* A breakpoint at one of the kernel's own, which nobody steps over, keeps nobody else waiting. */
+static void test_condition_in_loop(void)
+{
+	static const uint8_t never[] = { 0x22, 0, 0x27 };
+	static struct fake_npu npu;
+	struct target_stop stop;
+	struct fake_app a;
+
+	alarm(120); /* what failed here was without end */
+	reach_kernel(&a, &npu);
+	npu_word(&npu, AT(5), NPU_BREAK);
+	break_if(&a, AT(5), never, sizeof(never));
+	launch(&a);
+	app_serve(&a);
+	CU_ASSERT_EQUAL(target_interrupt(a.t), TARGET_OK);
+	CU_ASSERT_TRUE(app_event(&a, &stop) && stop.signal == TARGET_SIGNAL_INT);
+	CU_ASSERT_EQUAL(pc_of(&a, stop.tid.tid), AT(5));
+	app_close(&a);
+	alarm(0);
 }
 
 static void test_exception(void)
@@ -547,6 +575,7 @@ static const struct unit_test tests[] = {
 	{ "breakpoint in an unloaded kernel", test_unloaded },
 	{ "steps", test_step },
 	{ "condition", test_condition },
+	{ "condition in a loop", test_condition_in_loop },
 	{ "exception", test_exception },
 	{ "interrupt", test_interrupt },
 	{ "memory", test_memory },
