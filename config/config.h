@@ -28,6 +28,8 @@ struct config {
 	char file_root[CONFIG_TEXT];  /* [access] file_root; "" = all files */
 	char device[CONFIG_TEXT];     /* [device] way: auto, drv, sim, none */
 	char device_id[CONFIG_TEXT];  /* [device] id; "" = every one */
+	char device_port[CONFIG_TEXT]; /* [device] port; "" = none of their own */
+	char view[CONFIG_TEXT];       /* [device] view: auto, both, host, device */
 	char sim_args[CONFIG_TEXT];   /* [device] sim_args; words between spaces */
 	uint64_t log_level;           /* [log] level: 0 errors .. 3 debug */
 	char log_file[CONFIG_TEXT];   /* [log] file; "" = stderr */

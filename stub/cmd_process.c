@@ -34,7 +34,7 @@ static bool is_process(struct session *s, uint64_t pid)
 /* A live target tells by itself: one of its processes may have ended without a client's knowing. */
 static bool is_known(struct session *s, uint64_t pid)
 {
-	return pid <= UINT32_MAX && ((s->have & TARGET_CAN_START) || is_process(s, pid));
+	return pid <= UINT32_MAX && ((s->have & TARGET_HAS_EVENTS) || is_process(s, pid));
 }
 
 /* --- letting go --- */

@@ -17,10 +17,10 @@ static const struct {
 	{ "binary-upload+", offsetof(struct client_features, binary_upload), 0 },
 	{ "swbreak+", offsetof(struct client_features, swbreak), TARGET_CAN_BREAK },
 	{ "hwbreak+", offsetof(struct client_features, hwbreak), TARGET_CAN_BREAK },
-	{ "fork-events+", offsetof(struct client_features, fork_events), TARGET_CAN_START },
-	{ "vfork-events+", offsetof(struct client_features, vfork_events), TARGET_CAN_START },
-	{ "exec-events+", offsetof(struct client_features, exec_events), TARGET_CAN_START },
-	{ "no-resumed+", offsetof(struct client_features, no_resumed), TARGET_CAN_START },
+	{ "fork-events+", offsetof(struct client_features, fork_events), TARGET_HAS_EVENTS },
+	{ "vfork-events+", offsetof(struct client_features, vfork_events), TARGET_HAS_EVENTS },
+	{ "exec-events+", offsetof(struct client_features, exec_events), TARGET_HAS_EVENTS },
+	{ "no-resumed+", offsetof(struct client_features, no_resumed), TARGET_HAS_EVENTS },
 };
 
 enum { FEATURES = sizeof(features) / sizeof(features[0]) };

@@ -14,6 +14,8 @@
 #define WRITE_MEM (WRITE | MAY_WRITE_MEMORY)
 #define BREAK     TARGET_CAN_BREAK
 #define START     TARGET_CAN_START
+#define NON_STOP  TARGET_CAN_NON_STOP
+#define EVENTS    TARGET_HAS_EVENTS
 #define LAUNCH    (SESSION_CAN_LAUNCH | MAY_START)
 
 const struct command commands[] = {
@@ -25,13 +27,13 @@ const struct command commands[] = {
 	{ "qAttached", "?:x", cmd_attached, 0, REPLY_DATA, false, NULL },
 	{ "qSymbol", ":s:*", cmd_symbol, 0, REPLY_OK, false, NULL },
 	{ "qGetTLSAddr", ":t,x,x", cmd_tls_address, START, REPLY_DATA, false, NULL },
-	{ "QNonStop", ":c", cmd_non_stop, START, REPLY_OK, false, "QNonStop+" },
+	{ "QNonStop", ":c", cmd_non_stop, NON_STOP, REPLY_OK, false, "QNonStop+" },
 	{ "QPassSignals", ":*", cmd_pass_signals, RUN, REPLY_OK, false, "QPassSignals+" },
 	{ "QProgramSignals", ":*", cmd_program_signals, RUN, REPLY_OK, false,
 	  "QProgramSignals+" },
 	{ "QAllow", ":*", cmd_allow, RUN, REPLY_OK, false, "QAllow+" },
 
-	{ "QThreadEvents", ":x", cmd_thread_events, START, REPLY_OK, false, "QThreadEvents+" },
+	{ "QThreadEvents", ":x", cmd_thread_events, EVENTS, REPLY_OK, false, "QThreadEvents+" },
 	{ "QCatchSyscalls", ":c*", cmd_catch_calls, START, REPLY_OK, false, "QCatchSyscalls+" },
 	{ "QStartupWithShell", ":x", cmd_with_shell, LAUNCH, REPLY_OK, false,
 	  "QStartupWithShell+" },
@@ -65,7 +67,7 @@ const struct command commands[] = {
 	/* GDB 13 waits for ever on an empty reply to c or s */
 	{ "vCont?", "", cmd_resume_kinds, RUN, REPLY_DATA, false, "vContSupported+" },
 	{ "vCont;", "*", cmd_resume_actions, RUN, REPLY_STOP, true, NULL },
-	{ "vStopped", "", cmd_stopped, START, REPLY_DATA, false, NULL },
+	{ "vStopped", "", cmd_stopped, NON_STOP, REPLY_DATA, false, NULL },
 	{ "vCtrlC", "", cmd_interrupt, RUN | MAY_STOP, REPLY_OK, false, NULL },
 	{ "c", "?x", cmd_resume, GO, REPLY_STOP, true, NULL },
 	{ "C", "x?;x", cmd_resume_signal, GO, REPLY_STOP, true, NULL },

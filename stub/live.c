@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "target/device/device.h"
+#include "target/device/port.h"
 #include "target/linux/linux.h"
 #include "target/set.h"
 #include "target/sim/sim_wire.h"
@@ -153,17 +154,57 @@ static bool read_id(const char *text, int64_t *out)
 	return !*end && *out >= 0 && *out < DEVICE_MAX;
 }
 
+enum view { VIEW_BOTH, VIEW_HOST, VIEW_DEVICE };
+
+static bool read_view(const struct config *c, enum view *out, char *why)
+{
+	bool port = c->device_port[0], is_auto = !strcmp(c->view, "auto");
+
+	*out = VIEW_BOTH;
+	if (!strcmp(c->view, "host") || (is_auto && port))
+		*out = VIEW_HOST;
+	else if (!strcmp(c->view, "device"))
+		*out = VIEW_DEVICE;
+	else if (!is_auto && strcmp(c->view, "both") != 0)
+		return fail(why, "--view is one of auto, both, host, device");
+	if (port && *out != VIEW_HOST)
+		return fail(why, "--device-port shows the devices at a port of their own: leave "
+				 "--view out, or write --view host");
+	return true;
+}
+
+/* Who shows what: both as one, the devices at their own port, or they alone. */
+static bool arrange(struct live *l, struct target *devices, enum view view,
+		    const struct device_options *o, struct target_log log, char *why)
+{
+	uint32_t id = o->only < 0 ? 0 : (uint32_t)o->only;
+
+	if (view == VIEW_BOTH)
+		l->target = l->programs = target_set_create(l->host, devices, log);
+	else if (view == VIEW_DEVICE)
+		l->target = device_port_create(devices, l->host, id, log);
+	else
+		l->devices = device_port_create(devices, NULL, id, log);
+	return (l->target && (view != VIEW_HOST || l->devices)) || fail(why, "out of memory");
+}
+
 static bool add_devices(struct live *l, const struct config *c, struct target_log log, char *why)
 {
 	enum way way = choose(c->device);
 	struct device_options o = { .open = device_link_drv, .stub = l->stub };
+	enum view view;
 
+	if (!read_view(c, &view, why))
+		return false;
 	if (!read_id(c->device_id, &o.only))
 		return fail(why, "--device-id takes the number of a device, 0 to 63");
 	if (way == WAYS)
 		return fail(why, "--device is one of auto, drv, sim, none");
-	l->way = ways[way];
 	l->automatic = way_of(c->device) == WAY_AUTO;
+	l->way = ways[way];
+	if (way == WAY_NONE && (view == VIEW_DEVICE || c->device_port[0]))
+		return fail(why, "there is no device to show alone: no /dev/drv_debug, no "
+				 "ASCEND_NPU_SIM: install the driver, or add --device sim");
 	if (way == WAY_NONE)
 		return true;
 	if (!find_beside("libascend-rt-stub.so", l->stub))
@@ -179,14 +220,13 @@ static bool add_devices(struct live *l, const struct config *c, struct target_lo
 	if (!devices)
 		return fail(why, strerror(errno));
 	l->inject = device_environment(devices);
-	l->target = target_set_create(l->target, devices, log);
-	return l->target || fail(why, "out of memory");
+	return arrange(l, devices, view, &o, log, why);
 }
 
 bool live_open(struct live *l, const struct config *c, struct target_log log, char *why)
 {
 	*l = (struct live){ .host = linux_open(log) };
-	l->target = l->host;
+	l->target = l->programs = l->host;
 	if (!l->target)
 		return fail(why, strerror(errno));
 	if (add_devices(l, c, log, why))

@@ -14,6 +14,8 @@ enum { LIVE_WORDS = 512, LIVE_PATH = 4096 };
 struct live {
 	struct target *target;	   /* owned by the caller once live_open succeeded */
 	struct target *host; /* the programs' side of it */
+	struct target *programs; /* where programs are started: target, or host */
+	struct target *devices; /* shown elsewhere or nowhere; owned by the caller too; or NULL */
 	char stub[LIVE_PATH];	   /* of the library that is preloaded into programs; "": none */
 	char sim[LIVE_PATH];	   /* socket of the simulated NPU; "": not used */
 	char folder[LIVE_PATH];	   /* made for the socket of an NPU of our own; "": none */

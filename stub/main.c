@@ -38,7 +38,7 @@ struct program {
 	struct packet_ring recent;
 	struct guardian *guardian; /* NULL: nothing has to be undone after us */
 	struct crash *crash;
-	struct comm_listener listener;
+	struct comm_listener listener, device_listener;
 	struct access access;
 	struct limits limits;
 	struct target *target;
@@ -160,7 +160,7 @@ static bool open_core(struct program *p)
 static bool told(struct program *p, enum target_status status)
 {
 	if (status != TARGET_OK)
-		fprintf(stderr, "%s\nExiting\n", target_words(p->target, status));
+		fprintf(stderr, "%s\nExiting\n", target_words(p->live.programs, status));
 	return status == TARGET_OK;
 }
 
@@ -170,7 +170,7 @@ static bool start_program(struct program *p)
 
 	if (!launch_program(&p->launch, (const char *const *)p->options.program))
 		return !complain(1, "the command line of the program is too long");
-	return told(p, launch_start(&p->launch, p->target, &pid));
+	return told(p, launch_start(&p->launch, p->live.programs, &pid));
 }
 
 static bool open_target(struct program *p)
@@ -185,15 +185,48 @@ static bool open_target(struct program *p)
 	if (p->config.hold_children[0] &&
 	    !linux_hold_children(p->live.host, p->config.hold_children))
 		return !complain(1, "out of memory");
-	linux_set_rescue(p->target, guardian_rescue(p->guardian));
+	linux_set_rescue(p->live.host, guardian_rescue(p->guardian));
 	switch (p->options.mode) {
 	case OPTIONS_RUN:
 		return start_program(p);
 	case OPTIONS_ATTACH:
-		return told(p, launch_attach(p->target, p->options.pid));
+		return told(p, launch_attach(p->live.programs, p->options.pid));
 	default:
 		return true;
 	}
+}
+
+/* A number is a port beside COMM, where it has ports. */
+static bool device_comm(const struct program *p, const struct comm *main, struct comm *out,
+			char *why)
+{
+	const char *port = p->config.device_port;
+	char text[CONFIG_TEXT + sizeof("localhost:")];
+
+	bool number = port[strspn(port, "0123456789")] == '\0';
+	snprintf(text, sizeof(text), "%s%s", number ? "localhost:" : "", port);
+	if (!comm_parse(text, out, why))
+		return false;
+	if (number && main->kind == COMM_TCP) {
+		uint16_t n = out->port;
+
+		*out = *main;
+		out->port = n;
+	}
+	if (out->kind == COMM_STDIO)
+		snprintf(why, COMM_WORDS, "--device-port takes a port, HOST:PORT or unix:PATH");
+	return out->kind != COMM_STDIO;
+}
+
+static bool listen_for_devices(struct program *p, const struct comm *main)
+{
+	char why[COMM_WORDS];
+	struct comm comm;
+
+	if (!p->config.device_port[0])
+		return true;
+	return (device_comm(p, main, &comm, why) && comm_listen(&comm, &p->device_listener, why)) ||
+	       !complain(1, why);
 }
 
 /* Before a program is started for nobody. */
@@ -201,6 +234,8 @@ static bool start_listening(struct program *p, const struct comm *comm)
 {
 	char why[COMM_WORDS];
 
+	if (!listen_for_devices(p, comm))
+		return false;
 	if (comm->kind == COMM_STDIO)
 		return true;
 	if (!comm_listen(comm, &p->listener, why))
@@ -225,6 +260,10 @@ static void tell_listening(const struct program *p, const struct comm *comm)
 {
 	char who[ACCESS_LINE];
 
+	if (p->device_listener.path[0])
+		fprintf(stderr, "Listening for devices on %s\n", p->device_listener.path);
+	else if (p->device_listener.count)
+		fprintf(stderr, "Listening for devices on port %u\n", p->device_listener.port);
 	if (comm->kind == COMM_STDIO)
 		return;
 	if (comm->kind == COMM_UNIX)
@@ -259,11 +298,13 @@ static int serve(struct program *p)
 		.recent = &p->recent,
 		.crash = p->crash,
 		.listener = comm.kind == COMM_STDIO ? NULL : &p->listener,
+		.devices = p->live.devices,
+		.device_listener = p->live.devices ? &p->device_listener : NULL,
 		.access = &p->access,
 		.once = p->config.once,
 		.idle_ms = (int64_t)p->config.idle_timeout * 1000,
 		.stays = p->options.mode == OPTIONS_CORE || p->config.multi,
-		.launch = p->options.mode == OPTIONS_CORE ? NULL : &p->launch,
+		.launch = p->live.programs != p->target ? NULL : &p->launch,
 		.live = p->options.mode == OPTIONS_CORE ? NULL : &p->live,
 		.limits = &p->limits,
 		.disabled = p->options.disabled,
@@ -297,6 +338,8 @@ static int debug(struct program *p)
 		return 2;
 	int status = open_logs(p) && open_limits(p) ? serve(p) : 1;
 	comm_close(&p->listener);
+	comm_close(&p->device_listener);
+	target_close(p->live.devices); /* kernels are let go while their program is there */
 	target_close(p->target);
 	live_close(&p->live);
 	launch_deinit(&p->launch);

@@ -252,6 +252,8 @@ static const struct row rows[] = {
 	TEXT("--file-root", file_root),
 	TEXT("--device", device),
 	TEXT("--device-id", device_id),
+	TEXT("--device-port", device_port),
+	TEXT("--view", view),
 	TEXT("--sim-args", sim_args),
 	BOOL("--no-device", no_device),
 	TEXT("--core", core),
@@ -457,6 +459,8 @@ bool options_apply(const struct options *o, struct config *c, char *why)
 	    !apply_text(c->file_root, o->file_root, "the name after --file-root", why) ||
 	    !apply_text(c->device, o->no_device ? "none" : o->device, "--device", why) ||
 	    !apply_text(c->device_id, o->device_id, "--device-id", why) ||
+	    !apply_text(c->device_port, o->device_port, "--device-port", why) ||
+	    !apply_text(c->view, o->view, "--view", why) ||
 	    !apply_text(c->sim_args, o->sim_args, "--sim-args", why))
 		return false;
 	c->once |= o->once;

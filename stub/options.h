@@ -58,6 +58,8 @@ struct options {
 	const char *file_root;  /* NULL: not given */
 	const char *device;     /* NULL: not given */
 	const char *device_id;  /* NULL: not given */
+	const char *device_port; /* NULL: not given */
+	const char *view;       /* NULL: not given */
 	const char *sim_args;   /* NULL: not given */
 	bool no_device;
 	bool remote_debug;      /* packets in the log */

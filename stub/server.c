@@ -18,12 +18,14 @@
 #include "rsp/buf.h"
 #include "stub/clock.h"
 #include "stub/conn.h"
+#include "stub/farewell.h"
 #include "stub/lobby.h"
 #include "stub/rate.h"
 #include "stub/session.h"
 
-enum { FIRST_PACKET_MS = 5000 }; /* clients speak as soon as they are connected */
+enum { FIRST_PACKET_MS = 5000, /* clients speak as soon as they are connected */ ENDS = 2 };
 
+/** One place where clients connect, and what they find there: a server has one or two ends. */
 struct server {
 	struct server_setup setup;
 	struct conn conn;
@@ -34,11 +36,12 @@ struct server {
 	struct rate refusals;
 	int spare; /* given up for a moment when there is no other descriptor */
 	struct lobby lobby;
-	struct stats stats;
-	int signals;
+	struct stats *stats; /* of all ends together */
+	int signals;	     /* -1: those of the first end are enough */
 	bool extended;	 /* a client asked for it: that stays so */
 	uint32_t orphan; /* a program of ours that is nobody's any more */
-	bool done;
+	bool over; /* there is nothing left to do here */
+	bool done; /* the server shall end at once */
 	int status;
 };
 
@@ -81,10 +84,10 @@ static bool start_session(struct server *s, int in, int out)
 	s->session->debug = (struct session_debug){
 		.log = s->setup.log,
 		.packets = s->setup.packets,
-		.stats = &s->stats,
+		.stats = s->stats,
 		.live = s->setup.live,
 	};
-	s->stats.clients++;
+	s->stats->clients++;
 	conn_open(&s->conn, in, out);
 	s->proven = !s->setup.listener;
 	s->heard = clock_ms();
@@ -114,12 +117,13 @@ static void end_session(struct server *s)
 	hold_target(s);
 	target_wish(s->setup.target, 0);
 	s->extended |= s->session->extended;
-	s->done |= s->proven && (s->session->leaving || s->setup.once || !s->setup.listener ||
+	s->done |= s->proven && s->session->leaving;
+	s->over |= s->proven && (s->setup.once || !s->setup.listener ||
 				 (!s->setup.stays && !s->extended && !session_threads(s->session)));
 	s->orphan = s->session->orphan;
 	session_destroy(s->session);
 	s->session = NULL;
-	if (s->done || !s->proven)
+	if (s->done || s->over || !s->proven)
 		return;
 	fprintf(stderr, "Remote side has terminated connection.  "
 			"GDBserver will reopen the connection.\n");
@@ -149,7 +153,7 @@ static void serve_packet(struct server *s)
 
 	bool reply = session_packet(ss, s->conn.frame.data, s->conn.frame.len);
 	send_console(s);
-	s->stats.replies += reply;
+	s->stats->replies += reply;
 	if (reply)
 		conn_send(&s->conn, ss->reply.data, ss->reply.len);
 	else
@@ -210,7 +214,7 @@ static void serve_target(struct server *s)
 	bool due = session_event(s->session);
 	send_console(s);
 	bool notice = !due && session_notice(s->session);
-	s->stats.notices += due || notice;
+	s->stats->notices += due || notice;
 	if (due)
 		conn_send(&s->conn, s->session->reply.data, s->session->reply.len);
 	else if (notice)
@@ -415,17 +419,8 @@ static void serve_lobby(struct server *s, const struct pollfd *polled)
 		welcome(s, fd, &peer);
 }
 
-static void turn(struct server *s)
+static void serve(struct server *s, const struct pollfd *fds)
 {
-	struct pollfd fds[AT_END];
-
-	fill_poll(s, fds);
-	if (poll(fds, AT_END, timeout(s)) < 0 && errno != EINTR) {
-		log_format(s->setup.log, TARGET_LOG_ERROR, "poll: %s", strerror(errno));
-		s->done = true;
-		s->status = 1;
-		return;
-	}
 	if (fds[AT_SIGNAL].revents)
 		take_signal(s);
 	if (fds[AT_TARGET].revents)
@@ -440,26 +435,25 @@ static void turn(struct server *s)
 		serve_lobby(s, fds + AT_LOBBY);
 }
 
-/* The processes that end (attached: go on alone) when the server ends. */
-static void tell_end(struct server *s, bool attached, const char *what)
+static void turn(struct server *ends, size_t n)
 {
-	struct target_tid tids[64];
-	size_t n = 0, told = 0;
+	struct pollfd fds[ENDS * AT_END];
+	int wait = -1;
 
-	if (target_threads(s->setup.target, tids, 64, &n) != TARGET_OK)
-		return;
-	for (size_t i = 0; i < n && i < 64; i++) {
-		uint32_t pid = tids[i].pid;
-		bool again = i && pid == tids[i - 1].pid;
+	for (size_t i = 0; i < n; i++) {
+		int mine = timeout(&ends[i]);
 
-		if (again || target_attached(s->setup.target, pid) != attached)
-			continue;
-		if (!told++)
-			fprintf(stderr, "%s process(es):", what);
-		fprintf(stderr, " %u", pid);
+		fill_poll(&ends[i], fds + i * AT_END);
+		wait = wait < 0 || (mine >= 0 && mine < wait) ? mine : wait;
 	}
-	if (told)
-		fputc('\n', stderr);
+	if (poll(fds, n * AT_END, wait) < 0 && errno != EINTR) {
+		log_format(ends->setup.log, TARGET_LOG_ERROR, "poll: %s", strerror(errno));
+		ends->done = true;
+		ends->status = 1;
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		serve(&ends[i], fds + i * AT_END);
 }
 
 /* The client's end of a pipe, to itself: what breakpoints print must not come between packets. */
@@ -493,18 +487,19 @@ static void outlast_orphan(struct server *s)
 }
 
 /* false: errno. */
-static bool begin(struct server *s)
+static bool begin(struct server *s, struct stats *stats)
 {
+	s->stats = stats;
 	reserve(s);
 	lobby_init(&s->lobby);
-	stats_init(&s->stats);
-	if (!conn_init(&s->conn, SESSION_PACKET_SIZE, s->setup.packets, &s->stats) ||
-	    !block_signals(s))
+	if (!conn_init(&s->conn, SESSION_PACKET_SIZE, s->setup.packets, s->stats))
 		return false;
 	s->conn.recent = s->setup.recent;
-	s->conn.stop = s->signals;
-	if (s->setup.listener)
-		return true;
+	return true;
+}
+
+static bool begin_stdio(struct server *s)
+{
 	fprintf(stderr, "Remote debugging using stdio\n");
 	int out = private_stdout();
 	if (start_session(s, STDIN_FILENO, out))
@@ -514,29 +509,75 @@ static bool begin(struct server *s)
 	return false;
 }
 
+/* The first end has the signals, and the second, if there is one, the devices. */
+static bool begin_all(struct server *ends, size_t n, struct stats *stats)
+{
+	const struct server_setup *setup = &ends->setup;
+
+	stats_init(stats);
+	for (size_t i = 0; i < n; i++)
+		if (!begin(&ends[i], stats))
+			return false;
+	if (!block_signals(ends))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		ends[i].conn.stop = ends->signals;
+	return setup->listener || begin_stdio(ends);
+}
+
+/* The end that shows devices alone: it starts nothing and ends with the other one. */
+static struct server_setup setup_of_devices(const struct server_setup *setup)
+{
+	struct server_setup own = *setup;
+
+	own.target = setup->devices;
+	own.listener = setup->device_listener;
+	own.launch = NULL;
+	own.once = false;
+	own.stays = true;
+	return own;
+}
+
+/* Whoever looks at devices of a program that is gone hears of it before the server ends. */
+static bool is_over(const struct server *ends, size_t n)
+{
+	const struct server *last = &ends[n - 1];
+
+	return ends->done || last->done || (ends->over && (last == ends || !last->session));
+}
+
+static void finish(struct server *s)
+{
+	lobby_close(&s->lobby);
+	conn_deinit(&s->conn);
+	if (s->signals >= 0)
+		close(s->signals);
+	close(s->spare);
+}
+
 int server_run(const struct server_setup *setup)
 {
-	struct server s = { .setup = *setup, .signals = -1 };
+	struct server ends[ENDS] = { { .setup = *setup, .signals = -1 }, { .signals = -1 } };
+	size_t n = setup->device_listener ? 2 : 1;
+	struct stats stats;
 
-	if (!begin(&s)) {
+	if (n > 1)
+		ends[1].setup = setup_of_devices(setup);
+	if (!begin_all(ends, n, &stats)) {
 		fprintf(stderr, "ascend-gdbserver: cannot start: %s\n", strerror(errno));
-		s.done = true;
-		s.status = 1;
+		ends->done = true;
+		ends->status = 1;
 	}
 	setup->log->user = tell_user;
-	setup->log->user_ctx = &s;
-	while (!s.done)
-		turn(&s);
-	end_session(&s);
+	setup->log->user_ctx = &ends[n - 1]; /* what is told is of devices */
+	while (!is_over(ends, n))
+		turn(ends, n);
+	for (size_t i = n; i--;)
+		end_session(&ends[i]);
 	setup->log->user = NULL;
-	outlast_orphan(&s);
-	if (target_caps(setup->target) & TARGET_CAN_START) {
-		tell_end(&s, false, "Killing");
-		tell_end(&s, true, "Detaching");
-	}
-	lobby_close(&s.lobby);
-	conn_deinit(&s.conn);
-	close(s.signals);
-	close(s.spare);
-	return s.status;
+	outlast_orphan(ends);
+	farewell(setup->target);
+	for (size_t i = 0; i < n; i++)
+		finish(&ends[i]);
+	return ends->status;
 }

@@ -25,11 +25,17 @@ static unsigned caps_of_points(const struct target_point_ops *p)
 	return TARGET_CAN_BREAK | (p->persists ? TARGET_CAN_EVALUATE : 0u);
 }
 
+static unsigned caps_of_run(const struct target_run_ops *r)
+{
+	return TARGET_CAN_RUN | (r->non_stop ? TARGET_CAN_NON_STOP : 0u) |
+	       (r->wish ? TARGET_HAS_EVENTS : 0u);
+}
+
 unsigned target_caps(const struct target *t)
 {
 	const struct target_ops *o = t->ops;
 
-	return (o->run ? TARGET_CAN_RUN : 0u) | (o->process ? TARGET_CAN_START : 0u) |
+	return (o->run ? caps_of_run(o->run) : 0u) | (o->process ? TARGET_CAN_START : 0u) |
 	       (o->write ? TARGET_CAN_WRITE : 0u) | (o->points ? caps_of_points(o->points) : 0u) |
 	       (o->view ? caps_of_view(o->view) : 0u) | (o->os ? caps_of_os(o->os) : 0u) |
 	       (o->files ? TARGET_HAS_FILES | TARGET_HAS_HOST_FILES : 0u);

@@ -44,6 +44,8 @@ enum {
 	TARGET_CAN_START = 16384,
 	TARGET_CAN_EVALUATE = 32768,
 	TARGET_HAS_LINK_WORD = 65536,
+	TARGET_CAN_NON_STOP = 131072,
+	TARGET_HAS_EVENTS = 262144, /* that a client may wish for */
 };
 unsigned target_caps(const struct target *t);
 

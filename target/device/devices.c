@@ -425,7 +425,11 @@ static enum target_status command(struct target *t, struct target_tid tid, size_
 		return target_fail(t, TARGET_UNAVAILABLE,
 				   ds->retired ? "the program that used the device has ended"
 					       : "no kernel was launched yet: go on until one is");
-	if (tid.pid != d->a.pid)
+	if (ds->non_stop && d->link) /* a core that stops alone has not told its task */
+		device_cores_ask(d);
+	if (d->stale)
+		device_cores_show(d);
+	if (tid.pid != d->a.pid || !ascend_core_find(&d->a, tid))
 		tid = ascend_core_tid(&d->a, &d->a.cores[d->a.focus]);
 	return hand_back(t, d, view()->command(&d->a.base, tid, argc, argv, out));
 }

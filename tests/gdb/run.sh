@@ -88,7 +88,9 @@ start_command() {
 	: >"$work/server.log"
 	"$server" "$@" >"$work/said" 2>"$work/server.log" &
 	server_pid=$!
-	port=$(await_port "$work/server.log" "$server_pid")
+	port=$(await_port "$work/server.log" "$server_pid") || return 1
+	port2=$(sed -n 's/^Listening for devices on port \([0-9]*\)$/\1/p' "$work/server.log")
+	port2=${port2:-none}
 }
 
 # Another server beside it, for dump $1; $port2 is its port.
