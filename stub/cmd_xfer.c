@@ -62,7 +62,9 @@ static enum target_status build_libraries(struct session *s, const char *annex,
 					  struct target_text *out)
 {
 	(void)annex;
-	return document_libraries(s, out);
+	enum target_status status = document_libraries(s, out);
+	s->told_kernels |= out->data && strstr(out->data, "<library name=\"/ascend/");
+	return status;
 }
 
 /* "start=LM;prev=LM;lmid=SPACE", all in hex; other words are for later versions of the protocol. */

@@ -58,6 +58,16 @@ static void check_toolkit(const struct live *live, struct doctor *r)
 		       "again");
 }
 
+/* gdb itself recommends another sysroot when it reads files through the server. */
+static void check_symbols(const struct session *s, struct doctor *r)
+{
+	if (!s->told_kernels || s->files.served)
+		return;
+	doctor_problem(r, "symbols", "gdb knows of kernels and has read none of their files: it "
+				     "looks for them on its own machine");
+	doctor_mend(r, "in gdb: inferior N of the device, then set sysroot target:");
+}
+
 enum target_status monitor_doctor(struct session *s, struct target_text *out)
 {
 	const struct live *live = s->debug.live;
@@ -70,6 +80,7 @@ enum target_status monitor_doctor(struct session *s, struct target_text *out)
 			check_toolkit(live, &r);
 	}
 	target_doctor(s->target, &r);
+	check_symbols(s, &r);
 	if (r.problems)
 		target_text_format(out, "%u problem%s.\n", r.problems, r.problems > 1 ? "s" : "");
 	else

@@ -110,6 +110,7 @@ struct session {
 	struct launch *launch;     /* how programs are started, borrowed; NULL: they are not */
 	struct session_document document;
 	struct vfile_table files;
+	bool told_kernels; /* in a list of libraries: their files are the server's */
 	struct rsp_buf reply;
 	char *storage; /* of reply */
 	uint8_t *scratch; /* SESSION_PACKET_SIZE bytes for memory on its way */

@@ -64,7 +64,10 @@ void vfile_forget(struct vfile_table *t)
 static bool in_memory(struct session *s, const char *path, struct vfile *out)
 {
 	*out = (struct vfile){ .used = true, .fd = -1 };
-	return target_file(s->target, path, &out->data, &out->size) == TARGET_OK;
+	bool is = target_file(s->target, path, &out->data, &out->size) == TARGET_OK;
+
+	s->files.served |= is;
+	return is;
 }
 
 /*

@@ -23,6 +23,7 @@ struct vfile {
 struct vfile_table {
 	struct vfile open[VFILE_MAX];
 	uint32_t view; /* process whose files are meant (vFile:setfs), 0 the server's */
+	bool served;   /* a file that only the server has was opened */
 };
 
 /** Closes all: a dialog ends or starts over. */

@@ -163,12 +163,32 @@ static void local_row(struct ascend *a, size_t i, struct target_table *t)
 	window_cell(ascend_window(l->mem, core) + l->window, true, t);
 }
 
+/* A live device says nothing of what else is in its memory. */
+static void kernel_row(const struct ascend_kernel *k, struct target_table *t)
+{
+	target_table_cell(t, "NA");
+	target_table_cell(t, "%s", ascend_block_type_name(ASCEND_KERNEL_OBJECT));
+	target_table_cell(t, "%s", ascend_block_mem_name(ASCEND_KERNEL_OBJECT));
+	target_table_cell(t, "%#llx", HEX(k->base));
+	target_table_cell(t, "%llu", HEX(k->size));
+	core_cells(false, CHIP_AIC, 0, t);
+	target_table_cell(t, "NA");
+	target_table_cell(t, "%s", k->name);
+	target_table_cell(t, "NA");
+}
+
+/* Of a live device the memories of the cores that have a task: of the others nothing is read. */
 static void fill_memory(struct ascend *a, struct target_table *t)
 {
+	bool live = a->source->point;
+
 	for (size_t i = 0; i < a->block_count; i++)
 		block_row(a, i, t);
+	for (size_t i = 0; live && i < a->kernel_count; i++)
+		kernel_row(&a->kernels[i], t);
 	for (size_t i = 0; i < a->local_count; i++)
-		local_row(a, i, t);
+		if (!live || ascend_core_unified(a, a->locals[i].core))
+			local_row(a, i, t);
 }
 
 static void fill_tensors(struct ascend *a, struct target_table *t)

@@ -208,7 +208,7 @@ enum target_status ascend_thread_text(struct target *t, struct target_tid tid,
 	const struct chip_stop *stop = ascend_core_stop(a, core);
 	target_text_format(out, "dev %u %s %s%s", a->device, a->chip->name,
 			   core->running ? "" : "stopped ", stop->reason);
-	if (!stop->has_pc)
+	if (!stop->has_pc || core->running) /* where it was is not where it is */
 		return TARGET_OK;
 	target_text_add(out, " at ");
 	ascend_place_words(a, stop->pc, true, out);

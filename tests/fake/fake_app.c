@@ -55,11 +55,17 @@ static void keep_told(void *ctx, const char *text)
 
 void app_open(struct fake_app *a, struct fake_npu *npu)
 {
-	struct device_options o = { .open = open_fake, .stub = "stub.so", .only = -1 };
-
 	npu_init(npu);
 	behind = npu;
-	*a = (struct fake_app){ .npu = npu };
+	app_open_over(a, open_fake);
+	a->npu = npu;
+}
+
+void app_open_over(struct fake_app *a, device_link_open_fn open)
+{
+	struct device_options o = { .open = open, .stub = "stub.so", .only = -1 };
+
+	*a = (struct fake_app){ 0 };
 	a->t = device_open(&o, (struct target_log){ .ctx = a, .tell = keep_told });
 	assert(a->t);
 	snprintf(a->path, sizeof(a->path), "%s", strchr(device_environment(a->t)[1], '=') + 1);

@@ -21,6 +21,8 @@ enum { APP_DEVICE = 0, APP_PROCESS = DEVICE_PROCESS + APP_DEVICE };
 
 /** Opens the target and connects. npu is initialised here. */
 void app_open(struct fake_app *a, struct fake_npu *npu);
+/** Over another link; the fake NPU is not used. */
+void app_open_over(struct fake_app *a, device_link_open_fn open);
 void app_close(struct fake_app *a);
 /** As the next program would, after app_quit. */
 void app_connect(struct fake_app *a);

@@ -20,6 +20,7 @@ monitor ascend info blocks -d
 monitor ascend info blocks -x
 monitor ascend info summary
 monitor ascend info kernels
+monitor ascend info memory
 monitor ascend info breakpoints
 monitor ascend aiv 0
 monitor ascend aic 24

@@ -138,6 +138,8 @@ static int call(unsigned long number, uint8_t *argument)
 	int taken = device < 64 ? take_device() : -1;
 	if (taken)
 		return taken;
+	if (model.ancient)
+		return -4;
 	switch (number) {
 	case 0x80084400:
 		if (model.full) {

@@ -15,6 +15,7 @@ struct drv_model {
 	int owner;	  /* 0 nobody, 1 us, else another process */
 	bool other_is_dead;
 	bool old;	     /* does not know GM_COPY */
+	bool ancient;	     /* ... nor any other call */
 	bool copies_nothing; /* GM_COPY says yes and does nothing */
 	unsigned full;	     /* so many sends find the queue full */
 	unsigned signals;    /* so many receives end at once, as by a signal */

@@ -170,6 +170,43 @@ static void test_driver(void)
 	target_close(t);
 }
 
+/* What the user is told at once, on the terminal of gdb, and what the doctor says afterwards. */
+static void refuses(const struct drv_model *how, const char *words)
+{
+	struct fake_app a;
+
+	*model = *how;
+	npu_init(&model->npu);
+	app_open_over(&a, device_link_drv);
+	app_set_device(&a);
+	CU_ASSERT_PTR_EQUAL(strstr(a.told, "device 0 is not debugged: "), a.told);
+	CU_ASSERT_PTR_NOT_NULL(strstr(a.told, words));
+	CU_ASSERT_EQUAL(strncmp(a.answer, "$fail:", 6), 0); /* the program goes on without */
+	finds(a.t, NULL, "PROBLEM  device           0 is not debugged: ");
+	finds(a.t, NULL, words);
+	/* mended: the next program has it */
+	*model = (struct drv_model){ .debug_switch = 1 };
+	npu_init(&model->npu);
+	app_quit(&a);
+	app_connect(&a);
+	app_set_device(&a);
+	CU_ASSERT_STRING_EQUAL(a.answer, "$ok;");
+	finds(a.t, NULL, "ok       device           0, 910B, is process");
+	app_close(&a);
+}
+
+static void test_words(void)
+{
+	if (!model)
+		return;
+	refuses(&(struct drv_model){ .missing = true }, "install the driver package");
+	refuses(&(struct drv_model){ .debug_switch = 0 }, "as root, echo 1 > /proc/debug_switch");
+	refuses(&(struct drv_model){ .debug_switch = 1, .owner = 4711 },
+		"another process is debug");
+	refuses(&(struct drv_model){ .debug_switch = 1, .ancient = true },
+		"the driver does not know this call: install a newer driver package");
+}
+
 /* A device that another debugger has is named with the words of the refusal. */
 static void test_refused(void)
 {
@@ -234,10 +271,10 @@ static void test_holders(void)
 }
 
 static const struct unit_test tests[] = {
-	{ "form of the report", test_form },	   { "programs started", test_started },
-	{ "programs attached to", test_attached }, { "the driver", test_driver },
-	{ "a device refused", test_refused },	   { "kernels and breakpoints", test_kernel },
-	{ "who has a file open", test_holders },
+	{ "form of the report", test_form },	    { "programs started", test_started },
+	{ "programs attached to", test_attached },  { "the driver", test_driver },
+	{ "words of the driver", test_words },	    { "a device refused", test_refused },
+	{ "kernels and breakpoints", test_kernel }, { "who has a file open", test_holders },
 };
 
 int main(int argc, char **argv)

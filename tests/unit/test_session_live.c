@@ -154,6 +154,12 @@ static void test_doctor(void)
 	unsetenv("ASCEND_HOME_PATH");
 	unsetenv("ASCEND_TOOLKIT_HOME");
 	CU_ASSERT_TRUE(doctor_says(&c, "No problem was found.\n")); /* of a dump */
+	/* a gdb that looks for kernels elsewhere */
+	c.session->told_kernels = true;
+	CU_ASSERT_TRUE(doctor_says(&c, "PROBLEM  symbols          gdb knows of kernels and has "));
+	CU_ASSERT_TRUE(doctor_says(&c, ", then set sysroot target:\n1 problem.\n"));
+	client_expect(&c, "vFile:open:2f617363656e642f646576302f646576696365,0,0", "F0");
+	CU_ASSERT_TRUE(doctor_says(&c, "No problem was found.\n"));
 	c.session->debug.live = &live;
 	CU_ASSERT_TRUE(
 		doctor_says(&c, "PROBLEM  devices          none is shown: there is no /dev/"));
