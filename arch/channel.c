@@ -16,10 +16,15 @@ static bool begins(const char *soc, const char *const *list)
 	return list && *list;
 }
 
+bool chip_is_soc(const struct chip *c, const char *soc)
+{
+	return c->channel && begins(soc, c->channel->socs);
+}
+
 const struct chip *chip_find_soc(const char *soc)
 {
 	for (size_t i = 0; i < chip_count; i++) {
-		if (chips[i]->channel && begins(soc, chips[i]->channel->socs))
+		if (chip_is_soc(chips[i], soc))
 			return chips[i];
 	}
 	return NULL;

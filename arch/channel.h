@@ -29,6 +29,8 @@ struct chip;
 
 /** By the name the runtime gives a device ("Ascend" and so on); NULL when unknown. */
 const struct chip *chip_find_soc(const char *soc);
+/** That chip is called so. */
+bool chip_is_soc(const struct chip *c, const char *soc);
 /** By the same name: memory is reached only where the program has shared it. */
 bool chip_soc_shares(const char *soc);
 /** Address for the debug channel of byte a of a local memory; *run bytes follow in a row. */

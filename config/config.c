@@ -149,7 +149,7 @@ void config_init(struct config *c)
 struct reader {
 	const char *at, *end;
 	unsigned line;
-	struct config *c;
+	const struct config_handler *to;
 	struct config_error *err;
 	bool failed;
 };
@@ -163,7 +163,7 @@ static char *reader_fail(struct reader *r, const char *words)
 }
 
 /* inih calls nobody for a section without keys, so a misspelt one is found here. */
-static bool is_bad_section(const char *line, struct config_error *err)
+static bool is_bad_section(const struct reader *r, const char *line)
 {
 	char name[64];
 	const char *close = strchr(line, ']');
@@ -171,7 +171,7 @@ static bool is_bad_section(const char *line, struct config_error *err)
 	if (*line != '[' || !close)
 		return false;
 	snprintf(name, sizeof(name), "%.*s", (int)(close - line - 1), line + 1);
-	return !has_section(name) && !fail_unknown(name, "", err);
+	return !r->to->section(r->to->ctx, name, r->err);
 }
 
 /* fgets() on memory, one line a call. */
@@ -194,7 +194,7 @@ static char *next_line(char *out, int room, void *ctx)
 		return reader_fail(r, "there is a NUL byte in the line: this is not a text file");
 	memcpy(out, start, n);
 	out[n] = 0;
-	if (is_bad_section(out, r->err)) {
+	if (is_bad_section(r, out)) {
 		r->err->line = r->line;
 		r->failed = true;
 		return NULL;
@@ -206,16 +206,17 @@ static int take_value(void *ctx, const char *section, const char *key, const cha
 {
 	struct reader *r = ctx;
 
-	if (!r->failed && !config_set(r->c, section, key, value, r->err)) {
+	if (!r->failed && !r->to->value(r->to->ctx, section, key, value, r->err)) {
 		r->err->line = r->line;
 		r->failed = true;
 	}
 	return !r->failed;
 }
 
-bool config_parse(struct config *c, const char *text, size_t n, struct config_error *err)
+bool config_lex(const char *text, size_t n, const struct config_handler *to,
+		struct config_error *err)
 {
-	struct reader r = { .at = text, .end = text + n, .c = c, .err = err };
+	struct reader r = { .at = text, .end = text + n, .to = to, .err = err };
 
 	*err = (struct config_error){ .line = 0 };
 	int line = ini_parse_stream(next_line, &r, take_value, &r);
@@ -227,6 +228,25 @@ bool config_parse(struct config *c, const char *text, size_t n, struct config_er
 	if (line < 0)
 		return fail(err, "out of memory");
 	return !r.failed;
+}
+
+static bool take_section(void *ctx, const char *name, struct config_error *err)
+{
+	(void)ctx;
+	return has_section(name) || fail_unknown(name, "", err);
+}
+
+static bool take_setting(void *ctx, const char *section, const char *key, const char *value,
+			 struct config_error *err)
+{
+	return config_set(ctx, section, key, value, err);
+}
+
+bool config_parse(struct config *c, const char *text, size_t n, struct config_error *err)
+{
+	const struct config_handler to = { take_section, take_setting, c };
+
+	return config_lex(text, n, &to, err);
 }
 
 /* Up to room bytes of fd; -1 with errno set. */
@@ -246,7 +266,7 @@ static ssize_t read_all(int fd, char *text, size_t room)
 	return (ssize_t)n;
 }
 
-bool config_read(struct config *c, int fd, struct config_error *err)
+bool config_lex_file(int fd, const struct config_handler *to, struct config_error *err)
 {
 	char *text = malloc(CONFIG_FILE_MAX + 1);
 	bool ok;
@@ -260,9 +280,16 @@ bool config_read(struct config *c, int fd, struct config_error *err)
 	else if (n > CONFIG_FILE_MAX)
 		ok = fail(err, "the file is larger than 1 MiB");
 	else
-		ok = config_parse(c, text, (size_t)n, err);
+		ok = config_lex(text, (size_t)n, to, err);
 	free(text);
 	return ok;
+}
+
+bool config_read(struct config *c, int fd, struct config_error *err)
+{
+	const struct config_handler to = { take_section, take_setting, c };
+
+	return config_lex_file(fd, &to, err);
 }
 
 static void help_values(FILE *out, const struct config_key *k)

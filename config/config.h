@@ -30,6 +30,7 @@ struct config {
 	char device_id[CONFIG_TEXT];  /* [device] id; "" = every one */
 	char device_port[CONFIG_TEXT]; /* [device] port; "" = none of their own */
 	char view[CONFIG_TEXT];       /* [device] view: auto, both, host, device */
+	char chip_file[CONFIG_TEXT];  /* [device] chip_file; "" = none */
 	char sim_args[CONFIG_TEXT];   /* [device] sim_args; words between spaces */
 	uint64_t log_level;           /* [log] level: 0 errors .. 3 debug */
 	char log_file[CONFIG_TEXT];   /* [log] file; "" = stderr */
@@ -44,6 +45,21 @@ struct config_error {
 	unsigned line; /* 0: not about one line */
 	char text[CONFIG_TEXT];
 };
+
+/** Who takes what stands in a file. */
+struct config_handler {
+	/** false: there is no such section, err->text says which there are. */
+	bool (*section)(void *ctx, const char *name, struct config_error *err);
+	bool (*value)(void *ctx, const char *section, const char *key, const char *value,
+		      struct config_error *err);
+	void *ctx;
+};
+
+/** Cuts n bytes of INI into settings. false: *err says which line and what. */
+bool config_lex(const char *text, size_t n, const struct config_handler *to,
+		struct config_error *err);
+/** The same of an open descriptor to its end (at most 1 MiB). */
+bool config_lex_file(int fd, const struct config_handler *to, struct config_error *err);
 
 void config_init(struct config *c); /* presets */
 /** Parses n bytes of INI. false: *err says which line and what; *c may be partly changed. */

@@ -45,6 +45,8 @@ const struct config_key config_keys[] = {
 	     "where the devices alone are served: PORT or as listen; empty: beside their programs"),
 	TEXT("device", "view", view, "auto",
 	     "what clients see: both, host, device, or auto: both, with a device port host"),
+	TEXT("device", "chip_file", chip_file, "",
+	     "a chip that is not built in, for dumps and devices; empty: none"),
 	TEXT("device", "sim_args", sim_args, "",
 	     "options for a simulated NPU that is started here, e.g. --devices 2"),
 	UINT("log", "level", log_level, 3, "1",

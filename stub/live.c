@@ -188,10 +188,11 @@ static bool arrange(struct live *l, struct target *devices, enum view view,
 	return (l->target && (view != VIEW_HOST || l->devices)) || fail(why, "out of memory");
 }
 
-static bool add_devices(struct live *l, const struct config *c, struct target_log log, char *why)
+static bool add_devices(struct live *l, const struct config *c, const struct chip *chip,
+			struct target_log log, char *why)
 {
 	enum way way = choose(c->device);
-	struct device_options o = { .open = device_link_drv, .stub = l->stub };
+	struct device_options o = { .open = device_link_drv, .stub = l->stub, .chip = chip };
 	enum view view;
 
 	if (!read_view(c, &view, why))
@@ -223,13 +224,14 @@ static bool add_devices(struct live *l, const struct config *c, struct target_lo
 	return arrange(l, devices, view, &o, log, why);
 }
 
-bool live_open(struct live *l, const struct config *c, struct target_log log, char *why)
+bool live_open(struct live *l, const struct config *c, const struct chip *chip,
+	       struct target_log log, char *why)
 {
 	*l = (struct live){ .host = linux_open(log) };
 	l->target = l->programs = l->host;
 	if (!l->target)
 		return fail(why, strerror(errno));
-	if (add_devices(l, c, log, why))
+	if (add_devices(l, c, chip, log, why))
 		return true;
 	target_close(l->target);
 	live_close(l);

@@ -9,6 +9,8 @@
  * --device says. main opens it; launches get its environment.
  */
 
+struct chip;
+
 enum { LIVE_WORDS = 512, LIVE_PATH = 4096 };
 
 struct live {
@@ -24,8 +26,9 @@ struct live {
 	const char *const *inject; /* variables for programs, NULL-terminated; NULL: none */
 };
 
-/** false: why (LIVE_WORDS bytes) says what to do. */
-bool live_open(struct live *l, const struct config *c, struct target_log log, char *why);
+/** chip: as in struct device_options. false: why (LIVE_WORDS bytes) says what to do. */
+bool live_open(struct live *l, const struct config *c, const struct chip *chip,
+	       struct target_log log, char *why);
 /** After the target is closed. */
 void live_close(struct live *l);
 

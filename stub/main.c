@@ -11,6 +11,7 @@
 
 #include "config/config.h"
 #include "stub/access.h"
+#include "stub/chip_file.h"
 #include "stub/comm.h"
 #include "stub/crash.h"
 #include "stub/disable.h"
@@ -41,6 +42,8 @@ struct program {
 	struct comm_listener listener, device_listener;
 	struct access access;
 	struct limits limits;
+	struct chip_overlay *overlay; /* of --chip-file; NULL: none */
+	const struct chip *chip;      /* ... what it makes */
 	struct target *target;
 	struct live live;
 	struct launch launch;
@@ -146,6 +149,7 @@ static bool open_core(struct program *p)
 		.global_bytes = p->config.max_global_bytes,
 		.local_bytes = p->config.max_local_bytes,
 		.insecure = p->config.insecure_files,
+		.chip = p->chip,
 	};
 	char why[CORE_WORDS];
 
@@ -173,12 +177,28 @@ static bool start_program(struct program *p)
 	return told(p, launch_start(&p->launch, p->live.programs, &pid));
 }
 
+static bool read_chip(struct program *p)
+{
+	const char *path = p->config.chip_file;
+	char why[CHIP_FILE_WORDS];
+
+	int fd = core_open_file(path, "chip file", 1 << 20, p->config.insecure_files,
+				log_for_target(&p->log), why);
+	if (fd >= 0) {
+		p->chip = chip_file_read(fd, path, &p->overlay, why);
+		close(fd);
+	}
+	return p->chip || !complain(2, why);
+}
+
 static bool open_target(struct program *p)
 {
+	if (p->config.chip_file[0] && !read_chip(p))
+		return false;
 	if (p->options.mode == OPTIONS_CORE)
 		return open_core(p);
 	char why[LIVE_WORDS];
-	if (!live_open(&p->live, &p->config, log_for_target(&p->log), why))
+	if (!live_open(&p->live, &p->config, p->chip, log_for_target(&p->log), why))
 		return !complain(1, why);
 	p->target = p->live.target;
 	p->launch.inject = p->live.inject;
@@ -342,6 +362,7 @@ static int debug(struct program *p)
 	target_close(p->live.devices); /* kernels are let go while their program is there */
 	target_close(p->target);
 	live_close(&p->live);
+	chip_overlay_destroy(p->overlay);
 	launch_deinit(&p->launch);
 	if (p->limits.rooted)
 		close(p->limits.file_root);

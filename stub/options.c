@@ -252,6 +252,7 @@ static const struct row rows[] = {
 	TEXT("--file-root", file_root),
 	TEXT("--device", device),
 	TEXT("--device-id", device_id),
+	TEXT("--chip-file", chip_file),
 	TEXT("--device-port", device_port),
 	TEXT("--view", view),
 	TEXT("--sim-args", sim_args),
@@ -461,6 +462,7 @@ bool options_apply(const struct options *o, struct config *c, char *why)
 	    !apply_text(c->device_id, o->device_id, "--device-id", why) ||
 	    !apply_text(c->device_port, o->device_port, "--device-port", why) ||
 	    !apply_text(c->view, o->view, "--view", why) ||
+	    !apply_text(c->chip_file, o->chip_file, "the name after --chip-file", why) ||
 	    !apply_text(c->sim_args, o->sim_args, "--sim-args", why))
 		return false;
 	c->once |= o->once;

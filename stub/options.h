@@ -61,6 +61,7 @@ struct options {
 	const char *device_port; /* NULL: not given */
 	const char *view;       /* NULL: not given */
 	const char *sim_args;   /* NULL: not given */
+	const char *chip_file;  /* NULL: not given */
 	bool no_device;
 	bool remote_debug;      /* packets in the log */
 	bool debug;             /* everything else in the log */

@@ -73,6 +73,7 @@ static const char help[] =
 	"  --view WHAT           What clients at COMM see: both, host, device (PROG runs\n"
 	"                        by itself then), or auto (default): both, with\n"
 	"                        --device-port host.\n"
+	"  --chip-file FILE      A chip that is not built in, for dumps too.\n"
 	"  --sim-args WORDS      Options for a simulated NPU that is started here, as\n"
 	"                        '--devices 2 --aiv 0xff' (ascend-npu-sim --help).\n"
 	"\n"

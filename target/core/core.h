@@ -14,11 +14,14 @@
 
 enum { CORE_WORDS = 512 };
 
+struct chip;
+
 struct core_limits {
 	uint64_t file_bytes;   /* largest file that is opened */
 	uint64_t global_bytes; /* largest GM block */
 	uint64_t local_bytes;  /* largest local memory entry */
 	bool insecure;	       /* owner and mode problems only warn */
+	const struct chip *chip; /* goes before those of the tables; NULL: none; outlives all */
 };
 
 /** Defaults: 100 GiB, 60 GiB, 10 GiB, false (coredump facts 6.5). */

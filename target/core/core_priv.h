@@ -133,6 +133,8 @@ void identify_file(struct span file, struct identity *out);
 
 /* --- parse_*.c --- */
 bool parse_device(struct core_dump *d, char *why);
+/** By DevInfo.devType; NULL when unknown. */
+const struct chip *core_chip(const struct core_dump *d, uint32_t type);
 bool parse_global(struct core_dump *d, char *why);
 bool parse_regs(struct core_dump *d, char *why);
 bool parse_local(struct core_dump *d, char *why);

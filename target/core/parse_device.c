@@ -21,11 +21,18 @@ static const struct chip *chip_by_entries(const struct core_dump *d)
 	return NULL;
 }
 
+const struct chip *core_chip(const struct core_dump *d, uint32_t type)
+{
+	const struct chip *own = d->limits.chip;
+
+	return own && own->type == type ? own : chip_find(type);
+}
+
 static bool choose_chip(struct core_dump *d, bool has_type, uint32_t type, char *why)
 {
 	struct ascend *a = &d->ascend;
 
-	a->chip = has_type ? chip_find(type) : NULL;
+	a->chip = has_type ? core_chip(d, type) : NULL;
 	if (a->chip)
 		return true;
 	a->chip = chip_by_entries(d);

@@ -273,7 +273,7 @@ static bool is_reg(struct span e)
 
 static uint64_t regs_size(const struct walk *w)
 {
-	const struct chip *chip = chip_find(span_u32(w->d->file, DATA_AT + DEVICE_TYPE));
+	const struct chip *chip = core_chip(w->d, span_u32(w->d->file, DATA_AT + DEVICE_TYPE));
 	uint64_t n = 0;
 	struct span e;
 

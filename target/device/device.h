@@ -19,6 +19,7 @@ struct device_options {
 	const char *sim;  /* ... where, with the simulated NPU: programs are told; NULL: no such */
 	const char *stub; /* path of libascend-rt-stub.so */
 	int64_t only;	  /* id of the one device to show, -1: every one */
+	const struct chip *chip; /* goes before those of the tables; NULL: none */
 };
 
 /** NULL: out of memory or descriptors, errno says which. */

@@ -105,7 +105,8 @@ static bool open_device(struct device *d, const struct stub_message *m, unsigned
 {
 	char why[DEVICE_WORDS];
 
-	d->a.chip = chip_find_soc(m->soc);
+	const struct chip *own = d->owner->options.chip;
+	d->a.chip = own && chip_is_soc(own, m->soc) ? own : chip_find_soc(m->soc);
 	if (!d->a.chip) {
 		snprintf(why, sizeof(why), "%.64s is no chip this server knows", m->soc);
 		return fail(d, CODE_SOC, why, code);

@@ -108,8 +108,8 @@ directive() { sed -n "s/^[#!]* *$2: *//p" "$1" | head -n 1; }
 gdb_clean() { HOME=$work/home timeout 120 "$GDB" -nx -q "$@"; }
 
 # A script without its comments, for this server.
-fill() { grep -v '^#' | sed -e "s/@PORT@/$port/g" -e "s/@PORT2@/$port2/g" -e "s,@ROOT@,$root,g" | fill_folders; }
-fill_folders() { sed -e "s,@WORK@,$work,g" -e "s,@APPS@,$O/tests/apps,g"; }
+fill() { grep -v '^#' | sed -e "s/@PORT@/$port/g" -e "s/@PORT2@/$port2/g" | fill_folders; }
+fill_folders() { sed -e "s,@ROOT@,$root,g" -e "s,@WORK@,$work,g" -e "s,@APPS@,$O/tests/apps,g"; }
 
 # Until gdb has printed something that matches $1: for what happens in the background.
 await_text() {
@@ -207,7 +207,7 @@ normalise() {
 start_wanted() {
 	# shellcheck disable=SC2046
 	if [ -n "$dump" ]; then
-		start_server "$dump" $(directive "$1" args)
+		start_server "$dump" $(directive "$1" args | fill_folders)
 	else
 		start_program "$(directive "$1" args | fill_folders)" \
 			$(directive "$1" program | fill_folders)
