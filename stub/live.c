@@ -88,8 +88,12 @@ static bool await_ready(int in)
 	enum { PATIENCE_MS = 10000 };
 	struct pollfd p = { .fd = in, .events = POLLIN };
 	char byte;
+	int n;
 
-	return poll(&p, 1, PATIENCE_MS) == 1 && read(in, &byte, 1) == 1;
+	do
+		n = poll(&p, 1, PATIENCE_MS);
+	while (n < 0 && errno == EINTR);
+	return n == 1 && read(in, &byte, 1) == 1;
 }
 
 static bool start_npu(struct live *l, const char *args, char *why)

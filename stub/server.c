@@ -423,6 +423,8 @@ static void serve(struct server *s, const struct pollfd *fds)
 {
 	if (fds[AT_SIGNAL].revents)
 		take_signal(s);
+	if (s->done)
+		return;
 	if (fds[AT_TARGET].revents)
 		serve_target(s);
 	if (fds[AT_CLIENT].revents && s->session)
