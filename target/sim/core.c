@@ -10,7 +10,8 @@
 #include "target/sim/space_priv.h"
 #include "target/sim/task_priv.h"
 
-enum { STACK_HEADROOM = 256, ARGS_IN_REGISTERS = 8, LINK = 31, STACK = 30 };
+enum { STACK_HEADROOM = 256, ARGS_IN_REGISTERS = 8, FRAME_RECORD = 16 };
+enum { FRAME = 29, STACK = 30, LINK = 31 }; /* general registers */
 
 static bool map(void *ctx, uint64_t at)
 {
@@ -118,7 +119,7 @@ static void put_arguments(struct sim_core *c, const struct sim_task *task)
 	uint64_t room = (STACK_HEADROOM + beyond * 8 + 15) / 16 * 16;
 	uint64_t top = SIM_STACK_SIZE - (room < SIM_STACK_SIZE / 2 ? room : STACK_HEADROOM);
 
-	for (unsigned i = 0; i < 30; i++) {
+	for (unsigned i = 0; i < FRAME; i++) {
 		uint64_t v = 0;
 
 		if (i < count && i < ARGS_IN_REGISTERS)
@@ -127,6 +128,9 @@ static void put_arguments(struct sim_core *c, const struct sim_task *task)
 	}
 	if (beyond > 0 && room < SIM_STACK_SIZE / 2)
 		memcpy(c->stack + top, args + 8 * ARGS_IN_REGISTERS, beyond * 8);
+	/* the chain of frames ends with a record of zeros, as that standard says */
+	memset(c->stack + SIM_STACK_SIZE - FRAME_RECORD, 0, FRAME_RECORD);
+	sim_engine_set(c->engine, FRAME, sim_core_stack_at(c) + SIM_STACK_SIZE - FRAME_RECORD);
 	sim_engine_set(c->engine, STACK, sim_core_stack_at(c) + top);
 	sim_engine_set(c->engine, LINK, SIM_RETURN_AT);
 }

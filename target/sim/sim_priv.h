@@ -17,9 +17,9 @@
 
 #define SIM_GM_BASE    UINT64_C(0x12c000000000)
 #define SIM_GM_SIZE    (UINT64_C(1) << 36)
-#define SIM_STACK_BASE UINT64_C(0xff000000000)	/* in GM: coredump facts 6.1 */
-#define SIM_ALIAS_BASE UINT64_C(0x100000)	/* the core's own stack, seen from itself */
-#define SIM_RETURN_AT  UINT64_C(0xfff000000000) /* return address of a block */
+#define SIM_STACK_BASE UINT64_C(0xff000000000) /* in GM: coredump facts 6.1 */
+#define SIM_ALIAS_BASE UINT64_C(0x100000)      /* the core's own stack, seen from itself */
+#define SIM_RETURN_AT  UINT64_C(0)	       /* return address of a block: debuggers end at it */
 #define SIM_BREAK      UINT32_C(0x41800000)
 
 enum {
