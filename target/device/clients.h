@@ -25,7 +25,7 @@ struct device_client {
 	bool free;	/* the debugger has let the app go: no launch of it waits */
 	char *buf;
 	size_t n, cap;
-	size_t seen; /* bytes without a '#' */
+	size_t seen;		      /* bytes without a '#' */
 	struct device_parked *parked; /* kernels that are not shown yet; owned */
 	struct device_client *next;
 };

@@ -67,6 +67,7 @@ struct devices {
 	struct device_clients *clients;
 	struct device *all;	/* in the order of their opening */
 	struct device *retired; /* gone, while a client may still read their files */
+	struct device_link *kept[DEVICE_MAX]; /* by id: links without a device, not closed yet */
 	int events;		/* epoll of the clients, the links, and the two below */
 	int wake;		/* eventfd: there is something to tell */
 	int beat;		/* timerfd: events may have got lost, blocks have ended */

@@ -56,6 +56,8 @@ struct device_link;
 struct device_link_ops {
 	const char *name;
 	bool suspends; /* SUSPEND is known to stop cores that run, and nothing else */
+	/** Closing lets go of the first device that this process has, not of the one meant. */
+	bool closes_any;
 	void (*close)(struct device_link *l); /* frees l; from the thread that opened it */
 	enum device_result (*send)(struct device_link *l, const uint8_t *sqe);
 	/** Waits at most timeout_ms for one message. */

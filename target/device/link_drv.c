@@ -133,6 +133,7 @@ static void drv_close(struct device_link *l)
 
 static const struct device_link_ops drv_ops = {
 	.name = "drv",
+	.closes_any = true,
 	.close = drv_close,
 	.send = drv_send,
 	.receive = drv_receive,

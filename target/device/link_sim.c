@@ -261,6 +261,7 @@ static void sim_close(struct device_link *l)
 static const struct device_link_ops sim_ops = {
 	.name = "sim",
 	.suspends = true,
+	.closes_any = true,
 	.close = sim_close,
 	.send = sim_send,
 	.receive = sim_receive,

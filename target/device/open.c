@@ -33,12 +33,26 @@ static enum device_result command(struct device *d, enum device_command which, u
 	return device_link_ask(d->link, sqe, payload);
 }
 
+/* The link that a program before this one used, where that could not be closed. */
+static struct device_link *take_link(struct devices *ds, uint32_t device)
+{
+	struct device_link *l = ds->kept[device];
+
+	ds->kept[device] = NULL;
+	if (l)
+		l->event_first = l->event_count = 0;
+	return l;
+}
+
 static bool enable(struct device *d, unsigned *code)
 {
 	uint8_t payload[DEVICE_PAYLOAD];
 	char why[DEVICE_WORDS];
 
-	d->link = d->owner->options.open(d->owner->options.sim, d->a.device, d->a.base.log, why);
+	d->link = take_link(d->owner, d->a.device);
+	if (!d->link)
+		d->link = d->owner->options.open(d->owner->options.sim, d->a.device, d->a.base.log,
+						 why);
 	if (!d->link)
 		return fail(d, CODE_OCCUPIED, why, code);
 	d->link->requests = &d->owner->requests;
@@ -153,6 +167,22 @@ void device_destroy(struct device *d)
 	free(d);
 }
 
+/* One that cannot be closed yet is kept; with the last device in use all of them go. */
+static void leave_link(struct device *d)
+{
+	struct devices *ds = d->owner;
+
+	if (ds->all && !d->link->lost && d->link->ops->closes_any)
+		ds->kept[d->a.device] = d->link;
+	else
+		device_link_close(d->link);
+	d->link = NULL;
+	for (size_t i = 0; !ds->all && i < DEVICE_MAX; i++) {
+		device_link_close(ds->kept[i]);
+		ds->kept[i] = NULL;
+	}
+}
+
 void device_retire(struct device *d)
 {
 	struct devices *ds = d->owner;
@@ -169,8 +199,8 @@ void device_retire(struct device *d)
 		device_encode(sqe, DEVICE_DISABLE);
 		(void)device_link_ask(d->link, sqe, NULL);
 	}
-	device_link_close(d->link);
-	d->link = NULL;
+	device_link_listen(d->link, false);
+	leave_link(d);
 	ds->focus = (struct target_tid){ 0 };
 	memset(d->cores, 0, sizeof(d->cores));
 	d->stale = true;

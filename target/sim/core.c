@@ -175,7 +175,7 @@ void sim_core_stop(struct sim_core *c, enum sim_status status)
 
 void sim_core_go(struct sim_core *c, bool step)
 {
-	c->skip_at = c->status == SIM_AT_BREAK ? sim_engine_pc(c->engine) : 0;
+	c->skip_at = sim_engine_pc(c->engine);
 	c->status = SIM_RUNNING;
 	c->stepping = step;
 }

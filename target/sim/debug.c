@@ -91,6 +91,8 @@ static int32_t admit(struct sim_client *c, const struct sim_argument *a, struct 
 	}
 	if (g->owner != c->tgid)
 		return SIM_OCCUPIED;
+	if (g->client == NULL)
+		g->client = c;
 	if (!g->channel && c->sim->debug_switch != 1)
 		return SIM_SWITCH_CLOSED;
 	g->channel = true;
@@ -276,17 +278,42 @@ void sim_debug_disable(struct sim_device *d)
 	}
 }
 
+static void let_go(struct sim_device *d)
+{
+	sim_debug_disable(d);
+	d->debug.owner = 0;
+	d->debug.client = NULL;
+}
+
+/*
+ * The driver's release: only the first device of the caller is let go, whichever it has opened this
+ * file for, and with its notifier the channels of all devices go; the next call makes them anew. An
+ * owner that has ended has none any more.
+ */
 void sim_debug_close(struct sim_client *c)
 {
+	struct sim_device *first = NULL;
+	bool used = false, last = true;
+
+	for (size_t i = 0; i < c->sim->client_count; i++)
+		last = last && (c->sim->clients[i]->tgid != c->tgid ||
+				c->sim->clients[i]->role != SIM_DEBUGGER);
 	for (size_t i = 0; i < c->sim->device_count; i++) {
 		struct sim_device *d = &c->sim->devices[i];
 
-		if (d->debug.client != c)
+		if (d->debug.owner != c->tgid || c->role != SIM_DEBUGGER)
 			continue;
-		sim_debug_disable(d);
-		d->debug.owner = 0;
-		d->debug.client = NULL;
-		d->debug.channel = false;
-		d->debug.first = d->debug.count = 0;
+		used = true;
+		if (first == NULL || last)
+			let_go(d);
+		first = first != NULL ? first : d;
+		if (d->debug.client == c)
+			d->debug.client = NULL;
+	}
+	for (size_t i = 0; used && i < c->sim->device_count; i++) {
+		struct sim_debug *g = &c->sim->devices[i].debug;
+
+		g->channel = false;
+		g->first = g->count = 0;
 	}
 }

@@ -194,7 +194,7 @@ enum sim_end sim_engine_run(struct sim_engine *e, uint64_t budget, uint64_t *don
 	err = uc_emu_start(e->uc, e->pc, SIM_RETURN_AT, 0, 0);
 	if (e->end == SIM_END_RETURNED) {
 		e->pc = get(e, UC_ARM64_REG_PC);
-		/* a call by a null pointer ends there too, with the way back in the link register */
+		/* a call by a null pointer ends there, too, but knows its way back */
 		if (err != UC_ERR_OK || e->pc != SIM_RETURN_AT ||
 		    get(e, UC_ARM64_REG_X30) != SIM_RETURN_AT)
 			e->end = SIM_END_ILLEGAL;

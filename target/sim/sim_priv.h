@@ -110,7 +110,7 @@ struct sim_core {
 	uint32_t *errors; /* values of the chip's 4-byte error and info registers, by row */
 	bool has_error;
 	uint8_t call_fault; /* enum chip_fault of the intrinsic that failed */
-	uint64_t skip_at;   /* hardware breakpoint to leave behind; 0: none */
+	uint64_t skip_at;   /* where it was let go: a hardware breakpoint there is left behind */
 	struct sim_image *images;
 	size_t image_count;
 	struct sim_range *maps; /* of global memory in the engine */

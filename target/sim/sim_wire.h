@@ -8,7 +8,8 @@
  * Unix stream socket. The 64 bytes of an SQE, a CQE or a GM_COPY parameter are the driver's own;
  * this header adds only what a system call has of itself: a number, an argument, a result.
  *
- * One connection is one open file of the debug node; closing it is the driver's release(). The
+ * One connection is one open file of the debug node; closing it is the driver's release(), which
+ * lets go of the first device of the caller and no other, until its last one is closed. The
  * caller is known by the process id the socket vouches for (SO_PEERCRED): that is the tgid which
  * owns a device. Both ends are on one machine, so numbers have its byte order and structures no
  * padding (asserted below).
@@ -146,6 +147,8 @@ struct sim_ready {
  * - A step over the last instruction of a block sends no event: the core leaves the list.
  * - RESUME of a core that had an exception ends its task with an error.
  * - SUSPEND stops every running core, each with an event of status 3.
+ * - A core that is let go does not stop at a hardware breakpoint where it stands. There are 8; a
+ *   further one is refused. Their stream is not looked at.
  * - Masks with cores that are not stopped, or not there: those are left alone.
  * - DISABLE_DEBUG_MODE, and the release of the node, put back every word of code that GM_COPY made
  *   a BREAK, refresh the instruction caches and let every stopped core go.
