@@ -83,3 +83,10 @@ $(O)/tests/shim/toolkit_calls: tests/shim/toolkit_calls.c tests/shim/toolkit.h $
 	$(Q)$(TOOLKIT_BUILD) -o $@ $< -L$(TOOLKIT) -lacl_rt_impl -lruntime -lascend_hal \
 		-Wl,-rpath,'$$ORIGIN/toolkit/lib64'
 TEST_FILES += $(O)/tests/shim/toolkit_calls
+
+# The driver's node in front of the simulated NPU, preloaded into the server.
+DRV_SIM := $(O)/tests/shim/drv-sim.so
+$(DRV_SIM): tests/shim/drv_sim.c target/sim/wire.c target/sim/wire.h target/sim/sim_wire.h
+	$(Q)mkdir -p $(@D)
+	$(Q)gcc -D_GNU_SOURCE -I. -g -O1 -Wall -Wextra -fPIC -shared -o $@ $(filter %.c,$^) -pthread
+TEST_FILES += $(DRV_SIM)

@@ -1,4 +1,5 @@
 # `run` twice: the device comes back as the process it was, and the breakpoint with it.
+# also: drv
 # args: --device sim
 # multi: yes
 set debuginfod enabled off

@@ -1,5 +1,6 @@
 # Conditions on registers of the device, of eight cores; breakpoints by file and line; a launch that
 # runs through gives the right result.
+# also: drv
 # args: --device sim
 # program: add_custom
 set debuginfod enabled off

@@ -1,4 +1,5 @@
 # A kernel that runs over the end of its unified buffer: the line, the call stack, and why.
+# also: drv
 # args: --device sim
 # program: ub_overflow
 set debuginfod enabled off

@@ -1,4 +1,5 @@
 # Two devices of which one is shown: the other runs its kernels free.
+# also: drv
 # args: --device sim --device-id 1 --sim-args --devices=2
 # program: devices
 set debuginfod enabled off

@@ -1,4 +1,5 @@
 # Two devices: each is a process of its own, and the breakpoint is in the kernel of both.
+# also: drv
 # args: --device sim --sim-args --devices=2
 # program: devices
 set debuginfod enabled off

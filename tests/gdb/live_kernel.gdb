@@ -1,5 +1,6 @@
 # A kernel on the simulated NPU: pending breakpoint, stop on a device core, locals, steps, the call
 # stack, memory of the core, and on to the end of the program.
+# also: drv
 # args: --device sim
 # program: add_custom 1
 set debuginfod enabled off

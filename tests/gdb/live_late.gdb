@@ -1,5 +1,6 @@
 # An operator in a library that is opened late, closed and opened again: its kernel is loaded anew
 # where it was before, and the breakpoint is there each time.
+# also: drv
 # args: --device sim
 # program: late
 set debuginfod enabled off

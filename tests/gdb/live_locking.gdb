@@ -1,4 +1,5 @@
 # Which cores a step moves: the one, with scheduler-locking on; the others are where they were.
+# also: drv
 # args: --device sim
 # program: add_custom 2
 set debuginfod enabled off

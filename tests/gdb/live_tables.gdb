@@ -1,5 +1,6 @@
 # msDebug's commands on a kernel while it stands: devices, cores, tasks, streams, blocks,
 # breakpoints, registers, memory of the core in focus; the same as tables of gdb.
+# also: drv
 # args: --device sim
 # program: add_custom 1
 set debuginfod enabled off

@@ -15,7 +15,7 @@ shared=${ASCEND_SHARED:-$root/../shared}
 server=$O/ascend-gdbserver
 work=$(mktemp -d "${TMPDIR:-/tmp}/ascend-gdb.XXXXXX") || exit 1
 mkdir "$work/home"
-passed=0 failed=0 skipped=0 server_pid='' second_pid='' port2=none ends='' may_end=
+passed=0 failed=0 skipped=0 server_pid='' second_pid='' port2=none ends='' may_end= over=
 export GDB LLDB O shared server work root
 
 stop_server() {
@@ -86,7 +86,8 @@ start_program() {
 start_command() {
 	: >"$work/complaints"
 	: >"$work/server.log"
-	"$server" "$@" >"$work/said" 2>"$work/server.log" &
+	# shellcheck disable=SC2086
+	$over "$server" "$@" >"$work/said" 2>"$work/server.log" &
 	server_pid=$!
 	port=$(await_port "$work/server.log" "$server_pid") || return 1
 	port2=$(sed -n 's/^Listening for devices on port \([0-9]*\)$/\1/p' "$work/server.log")
@@ -203,13 +204,16 @@ normalise() {
 		-e 's/pid="[0-9]\{3,\}"/pid="PID"/'
 }
 
+# The same devices over the driver's node.
+over_args() { if [ -n "$over" ]; then sed 's/--device sim/--device drv/'; else cat; fi; }
+
 # The server a script asks for: a dump, a program, or none of both.
 start_wanted() {
 	# shellcheck disable=SC2046
 	if [ -n "$dump" ]; then
 		start_server "$dump" $(directive "$1" args | fill_folders)
 	else
-		start_program "$(directive "$1" args | fill_folders)" \
+		start_program "$(directive "$1" args | fill_folders | over_args)" \
 			$(directive "$1" program | fill_folders)
 	fi
 }
@@ -252,7 +256,8 @@ run_script() {
 	fi
 	stop_server
 	ends=
-	[ "${UPDATE:-}" ] && cp "$work/got" "${1%.*}.expect"
+	[ -z "${UPDATE:-}" ] || [ -n "$over" ] || cp "$work/got" "${1%.*}.expect"
+	name=$name${over:+ over the driver}
 	if [ -s "$work/complaints" ]; then
 		fail "$name" "$(head -n 3 "$work/complaints")"
 	elif ! diff -u "${1%.*}.expect" "$work/got" >"$work/diff"; then
@@ -338,7 +343,12 @@ for script in "$here"/*.gdb "$here"/*.mi "$here"/*.lldb; do
 	base=$(basename "$script")
 	wanted "${base%.*}" || continue
 	case $script in
-	*.gdb) run_script "$script" play_gdb ;;
+	*.gdb)
+		run_script "$script" play_gdb
+		[ -z "$(directive "$script" also)" ] || over=$root/tests/shim/over-drv.sh
+		[ -z "$over" ] || run_script "$script" play_gdb
+		over=
+		;;
 	*.mi) run_script "$script" play_mi ;;
 	*.lldb) run_script "$script" play_lldb ;;
 	esac
