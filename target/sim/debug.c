@@ -11,6 +11,9 @@
 #include "target/sim/space_priv.h"
 #include "target/sim/task_priv.h"
 
+/** With --traps: which one of so many. */
+enum { SEND_FULL = 7, WAIT_SHORT = 5, EVENT_LOST = 3 };
+
 /* --- the queue */
 
 static void ring_put(struct sim_device *d, const uint8_t cqe[64])
@@ -38,6 +41,12 @@ static bool ring_take(struct sim_device *d, uint8_t out[64])
 	return true;
 }
 
+/** With --traps it is the turn of something to go wrong. */
+static bool is_trap(const struct sim_device *d, unsigned *so_far, unsigned every)
+{
+	return d->sim->options.traps && ++*so_far % every == 0;
+}
+
 static void put_cqe(struct sim_device *d, uint32_t command, uint32_t result, uint32_t message,
 		    const uint8_t *payload)
 {
@@ -55,6 +64,8 @@ void sim_debug_event(struct sim_core *c)
 	uint8_t payload[SIM_CQE_PAYLOAD_MAX] = { 0 };
 	uint64_t pc = c->status == SIM_EXCEPTION ? sim_core_fault_pc(c) : sim_core_pc(c);
 
+	if (is_trap(c->device, &c->device->debug.events, EVENT_LOST))
+		return;
 	sim_put(payload, c->type, 1);
 	sim_put(payload + 4, c->status, 4);
 	sim_put(payload + 8, c->id, 4);
@@ -107,6 +118,8 @@ static int32_t send_command(struct sim_device *d, const uint8_t *sqe)
 
 	if (sim_get(sqe + SIM_SQE_LENGTH, 4) > SIM_SQE_PARAMS_MAX)
 		return SIM_BAD_ARGUMENT;
+	if (is_trap(d, &d->debug.sends, SEND_FULL))
+		return SIM_QUEUE_FULL;
 	result = sim_debug_command(d, sqe, payload);
 	if (result != 0)
 		memset(payload, 0, sizeof(payload));
@@ -177,10 +190,17 @@ static int32_t copy(struct sim_client *c, struct sim_device *d, const struct sim
 static void receive(struct sim_client *c, struct sim_device *d, const struct sim_frame *f,
 		    int32_t timeout_ms)
 {
+	const uint8_t nothing[64] = { 0 };
+
 	c->wait = SIM_WAIT_RECV;
 	c->device = d;
 	c->sequence = f->sequence;
 	c->deadline = sim_now() + timeout_ms;
+	if (is_trap(d, &d->debug.waits, WAIT_SHORT)) { /* as by a signal */
+		c->wait = SIM_NO_WAIT;
+		reply(c, c->sequence, SIM_TIMEOUT, nothing, (struct sim_piece){ "", 0 });
+		return;
+	}
 	sim_debug_poll(c);
 }
 
@@ -223,6 +243,7 @@ void sim_debug_poll(struct sim_client *c)
 	if (!got && sim_now() < c->deadline)
 		return;
 	c->wait = SIM_NO_WAIT;
+	c->sim->again = true; /* others may have waited for the driver's mutex */
 	reply(c, c->sequence, got ? SIM_OK : SIM_TIMEOUT, cqe, (struct sim_piece){ "", 0 });
 }
 

@@ -33,6 +33,8 @@ static const char usage_options[] =
 	"  --debug-switch N    what the debug switch is set to at first (1: debugging is allowed)\n"
 	"  --slice N           instructions of a core's turn (20000)\n"
 	"  --watchdog N        instructions after which a block is ended (2000000000; 0: never)\n"
+	"  --traps             the driver's traps come often: full queues, waits that end at\n"
+	"                      once, events that get lost (to test debuggers)\n"
 	"  --once              end when the last client has left\n"
 	"  --with-parent       end when the process ends that started this one\n"
 	"  --help              this text\n";
@@ -81,6 +83,7 @@ enum {
 	OPT_SWITCH,
 	OPT_SLICE,
 	OPT_WATCHDOG,
+	OPT_TRAPS,
 	OPT_ONCE,
 	OPT_PARENT,
 	OPT_HELP,
@@ -95,6 +98,7 @@ static const struct option options[] = {
 	{ "debug-switch", required_argument, NULL, OPT_SWITCH },
 	{ "slice", required_argument, NULL, OPT_SLICE },
 	{ "watchdog", required_argument, NULL, OPT_WATCHDOG },
+	{ "traps", no_argument, NULL, OPT_TRAPS },
 	{ "once", no_argument, NULL, OPT_ONCE },
 	{ "with-parent", no_argument, NULL, OPT_PARENT },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -127,6 +131,9 @@ static bool take_option(struct sim_options *o, int option, const char *value)
 		return number(value, &o->slice) && o->slice > 0;
 	case OPT_WATCHDOG:
 		return number(value, &o->watchdog);
+	case OPT_TRAPS:
+		o->traps = true;
+		return true;
 	case OPT_ONCE:
 		o->once = true;
 		return true;

@@ -112,11 +112,24 @@ static void take_frame(struct sim_client *c, const struct sim_frame *f, const ui
 		c->closing = true;
 }
 
+/** The driver has one mutex for all calls on all devices, and waits for an entry while it has it.
+ */
+static bool is_locked_out(const struct sim_client *c)
+{
+	const struct sim *s = c->sim;
+	bool locked = false;
+
+	for (size_t i = 0; c->role == SIM_DEBUGGER && i < s->client_count; i++)
+		locked = locked || s->clients[i]->wait == SIM_WAIT_RECV;
+	return locked;
+}
+
 static void take_frames(struct sim_client *c)
 {
 	size_t at = 0;
 
-	while (!c->closing && c->wait == SIM_NO_WAIT && c->in.n - at >= sizeof(struct sim_frame)) {
+	while (!c->closing && c->wait == SIM_NO_WAIT && !is_locked_out(c) &&
+	       c->in.n - at >= sizeof(struct sim_frame)) {
 		struct sim_frame f;
 
 		memcpy(&f, c->in.at + at, sizeof(f));

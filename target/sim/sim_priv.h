@@ -131,6 +131,7 @@ struct sim_debug {
 	bool enabled;
 	uint8_t ring[SIM_RING][64];
 	unsigned first, count;
+	unsigned sends, waits, events; /* so far: --traps */
 	struct sim_patch *patches;
 	size_t patch_count;
 	uint64_t hard[SIM_HARD_SLOTS]; /* hardware breakpoints; 0: free */
@@ -155,6 +156,7 @@ struct sim_options {
 	int debug_switch;
 	uint64_t slice;	   /* instructions of a turn */
 	uint64_t watchdog; /* instructions of a block; 0: none */
+	bool traps;	   /* what seldom goes wrong in the driver often does */
 	bool once;	   /* ends with its last client */
 };
 

@@ -22,9 +22,9 @@
  *	recv SIM_READY      at any time between replies, struct sim_frame + struct sim_ready
  *
  * Requests of a connection are answered one after the other in their order, with the sequence
- * number of the request. What follows a CQ_RECV waits until that has its entry or timed out, as
- * behind the driver's mutex; other connections do not wait. A frame that is not understood closes
- * the connection.
+ * number of the request. What follows a CQ_RECV, on this connection and on those of all other
+ * debuggers, waits until that has its entry or timed out: the driver has one mutex. Apps do not
+ * wait. A frame that is not understood closes the connection.
  */
 
 /** Environment variable with the path of the socket, for apps and debuggers. */

@@ -26,5 +26,7 @@ while [ ! -s "$folder/said" ] && [ $tries -lt 200 ]; do
 done
 ASCEND_NPU_SIM=$folder/npu
 LD_PRELOAD=$O/tests/shim/drv-sim.so${LD_PRELOAD:+:$LD_PRELOAD}
-export ASCEND_NPU_SIM LD_PRELOAD
+# a server with sanitizers minds what comes before them
+ASAN_OPTIONS=verify_asan_link_order=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}
+export ASCEND_NPU_SIM LD_PRELOAD ASAN_OPTIONS
 exec "$server" "$@"

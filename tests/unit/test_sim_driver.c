@@ -2,6 +2,7 @@
  * Unit test of target/sim: the driver of the simulated NPU: ownership, the switch, copies, and what
  * is not a message at all (live facts 2.2, 2.7).
  */
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,6 +96,63 @@ static void copies_stay_in_a_page(void)
 	CU_ASSERT(fake_sim_stop(&sim));
 }
 
+/* --- the one mutex */
+
+static void send_receive(const struct fake_debugger *d, int32_t ms)
+{
+	struct sim_ioctl request = { .number = SIM_CQ_RECV, .argument.timeout_ms = ms };
+
+	CU_ASSERT(sim_wire_send(d->fd, SIM_IOCTL, 1,
+				&(struct sim_part){ &request, sizeof(request) }, 1));
+}
+
+static bool has_answer(const struct fake_debugger *d)
+{
+	struct pollfd p = { .fd = d->fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 1;
+}
+
+/** Who waits for an entry keeps everybody else from every device. */
+static void one_mutex(void)
+{
+	const char *const options[] = { "--devices", "2", NULL };
+	struct fake_debugger waits, other;
+	struct fake_sim sim;
+
+	CU_ASSERT_FATAL(fake_sim_start(&sim, options));
+	CU_ASSERT_FATAL(fake_debugger_open(&waits, &sim) && fake_debugger_open(&other, &sim));
+	CU_ASSERT_EQUAL(register_with(&waits, 0, 0), SIM_OK);
+	send_receive(&waits, 300);
+	CU_ASSERT_EQUAL(register_with(&other, 1, 0), SIM_OK);
+	CU_ASSERT_TRUE(has_answer(&waits)); /* the other one's came behind it */
+	fake_debugger_close(&waits);
+	fake_debugger_close(&other);
+	CU_ASSERT(fake_sim_stop(&sim));
+}
+
+/** Closing lets go of the first device of a process, whichever was meant. */
+static void release_of_the_first(void)
+{
+	const char *const options[] = { "--devices", "2", NULL };
+	struct fake_debugger one, two;
+	struct sim_state state;
+	struct fake_sim sim;
+
+	CU_ASSERT_FATAL(fake_sim_start(&sim, options));
+	CU_ASSERT_FATAL(fake_debugger_open(&one, &sim) && fake_debugger_open(&two, &sim));
+	CU_ASSERT_EQUAL(register_with(&one, 0, 0), SIM_OK);
+	CU_ASSERT_EQUAL(register_with(&two, 1, 0), SIM_OK);
+	fake_debugger_close(&two);
+	do
+		set_switch(&one, -1, &state);
+	while (state.owner != 0); /* device 0, which is `one`'s */
+	CU_ASSERT_EQUAL(register_with(&one, 0, 0), SIM_OK);
+	fake_debugger_close(&one);
+	CU_ASSERT_EQUAL(other_process(&sim), SIM_OK);
+	CU_ASSERT(fake_sim_stop(&sim));
+}
+
 /* --- garbage */
 
 static bool is_dropped(const struct fake_sim *sim, const void *bytes, size_t n)
@@ -144,6 +202,8 @@ int main(void)
 	static const struct unit_test tests[] = {
 		{ "driver rules", driver_rules },
 		{ "copies stay in a page", copies_stay_in_a_page },
+		{ "one mutex", one_mutex },
+		{ "release of the first", release_of_the_first },
 		{ "garbage", garbage },
 	};
 
