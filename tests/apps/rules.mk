@@ -71,18 +71,21 @@ TEST_FILES += $(DRV_SHIM)
 
 # A toolkit that only says what it is asked, for the runtime stub, and a program that calls all of it.
 TOOLKIT := $(O)/tests/shim/toolkit/lib64
-TOOLKIT_BUILD := gcc -D_GNU_SOURCE -I. -g -O1 -Wall -Wextra
-$(TOOLKIT)/libascend_hal.so: tests/shim/toolkit_hal.c tests/shim/toolkit.h
+TOOLKIT_BUILD = gcc -D_GNU_SOURCE -I. -g -O1 -Wall -Wextra -Wl,-soname,$(@F),-rpath,'$$ORIGIN'
+$(TOOLKIT)/libascend_hal.so: tests/shim/toolkit_hal.c tests/shim/toolkit.h tests/apps/rules.mk
 	$(Q)mkdir -p $(@D)
 	$(Q)$(TOOLKIT_BUILD) -fPIC -shared -o $@ $<
-$(TOOLKIT)/libruntime.so: tests/shim/toolkit_rt.c tests/shim/toolkit.h $(TOOLKIT)/libascend_hal.so
+$(TOOLKIT)/libruntime.so: tests/shim/toolkit_rt.c tests/shim/toolkit.h tests/apps/rules.mk $(TOOLKIT)/libascend_hal.so
 	$(Q)$(TOOLKIT_BUILD) -fPIC -shared -o $@ $< -L$(TOOLKIT) -lascend_hal -Wl,--no-as-needed
-$(TOOLKIT)/libacl_rt_impl.so: tests/shim/toolkit_acl.c tests/shim/toolkit.h $(TOOLKIT)/libruntime.so
+$(TOOLKIT)/libacl_rt_impl.so: tests/shim/toolkit_acl.c tests/shim/toolkit.h tests/apps/rules.mk $(TOOLKIT)/libruntime.so
 	$(Q)$(TOOLKIT_BUILD) -fPIC -shared -o $@ $< -L$(TOOLKIT) -lruntime
 $(O)/tests/shim/toolkit_calls: tests/shim/toolkit_calls.c tests/shim/toolkit.h $(TOOLKIT)/libacl_rt_impl.so
 	$(Q)$(TOOLKIT_BUILD) -o $@ $< -L$(TOOLKIT) -lacl_rt_impl -lruntime -lascend_hal \
 		-Wl,-rpath,'$$ORIGIN/toolkit/lib64'
-TEST_FILES += $(O)/tests/shim/toolkit_calls
+$(O)/tests/shim/no_toolkit: tests/shim/no_toolkit.c
+	$(Q)mkdir -p $(@D)
+	$(Q)$(TOOLKIT_BUILD) -o $@ $< -ldl
+TEST_FILES += $(O)/tests/shim/toolkit_calls $(O)/tests/shim/no_toolkit
 
 # The driver's node in front of the simulated NPU, preloaded into the server.
 DRV_SIM := $(O)/tests/shim/drv-sim.so

@@ -4,6 +4,7 @@
  * process is the server; it says ok to everything, or what a test wants.
  */
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,12 +33,16 @@ struct server {
 	size_t count;
 	struct play_text told, said; /* messages in short; output of the program */
 	const char *answer;	     /* to each message; NULL: hang up */
+	const char *name;	     /* of the program, below tests/shim */
+	const char *toolkit;	     /* ASCEND_TOOLKIT_HOME of the program; NULL: not set */
 	pid_t program;
 };
 
 static void server_open(struct server *s)
 {
-	*s = (struct server){ .address = { .sun_family = AF_UNIX }, .answer = "$ok;" };
+	*s = (struct server){ .address = { .sun_family = AF_UNIX },
+			      .answer = "$ok;",
+			      .name = "toolkit_calls" };
 	snprintf(s->folder, sizeof(s->folder), "/tmp/ascend-stub-XXXXXX");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(s->folder));
 	snprintf(s->address.sun_path, sizeof(s->address.sun_path), "%s/server", s->folder);
@@ -161,7 +166,8 @@ static int run(struct server *s, const char *calls, const char *soc)
 	char *argv[WORDS + 2] = { program, file };
 	int ends[2], n = 2;
 
-	snprintf(program, sizeof(program), "%s", fake_sim_built("tests/shim/toolkit_calls"));
+	snprintf(words, sizeof(words), "tests/shim/%s", s->name);
+	snprintf(program, sizeof(program), "%s", fake_sim_built(words));
 	snprintf(file, sizeof(file), "%s", fake_sim_built("tests/apps/two_ops.o"));
 	snprintf(stub, sizeof(stub), "%s", fake_sim_built("libascend-rt-stub.so"));
 	snprintf(words, sizeof(words), "%s", calls);
@@ -177,6 +183,9 @@ static int run(struct server *s, const char *calls, const char *soc)
 		setenv("LD_PRELOAD", stub, 1);
 		setenv(STUB_SOCKET_ENV, s->address.sun_path, 1);
 		setenv("FAKE_SOC", soc, 1);
+		unsetenv("ASCEND_TOOLKIT_HOME");
+		if (s->toolkit)
+			setenv("ASCEND_TOOLKIT_HOME", s->toolkit, 1);
 		execv(program, argv);
 		_exit(127);
 	}
@@ -320,6 +329,39 @@ static void test_bad_servers(void)
 	server_close(&s);
 }
 
+/* A program that opens the runtime late, or not at all: then it hears what is missing. */
+static void test_no_toolkit(void)
+{
+	static const char calls[] = "rtSetDevice aclrtSetDeviceImpl";
+	char toolkit[PATH];
+	struct server s;
+
+	server_open(&s);
+	s.name = "no_toolkit";
+	int status = run(&s, calls, "Ascend910B1");
+	CU_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+	CU_ASSERT_PTR_NOT_NULL(strstr(s.said.p, "libruntime.so has no rtSetDevice: set "
+						"ASCEND_TOOLKIT_HOME"));
+	CU_ASSERT_STRING_EQUAL(s.told.p, "");
+	server_close(&s);
+	server_open(&s);
+	s.name = "no_toolkit";
+	snprintf(toolkit, sizeof(toolkit), "%s", fake_sim_built("tests/shim/toolkit"));
+	s.toolkit = toolkit;
+	CU_ASSERT_EQUAL(run(&s, calls, "Ascend910B1"), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(s.said.p, "rtSetDevice: 0\n"));
+	CU_ASSERT_STRING_EQUAL(s.told.p, OPEN);
+	server_close(&s);
+	/* and one of the libraries without a function: the other calls work */
+	server_open(&s);
+	s.name = "no_toolkit";
+	s.toolkit = toolkit;
+	status = run(&s, "rtSetDevice aclrtLaunchKernelV9Impl", "Ascend910B1");
+	CU_ASSERT_EQUAL(status, 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(s.said.p, "aclrtLaunchKernelV9Impl: not there"));
+	server_close(&s);
+}
+
 /* A child of fork() is a process of its own for the server; its parent goes on afterwards. */
 static void test_fork(void)
 {
@@ -339,6 +381,7 @@ static const struct unit_test tests[] = {
 	{ "code that is locked", test_locked_code },
 	{ "memory that is shared", test_shared_memory },
 	{ "bad servers", test_bad_servers },
+	{ "no toolkit", test_no_toolkit },
 	{ "a child of fork", test_fork },
 };
 
