@@ -1,8 +1,10 @@
 /*
  * The samples of tests/apps under the real daemon, with a client that sets no breakpoint: their
- * results are bit by bit those of a run without it. ROUNDS says how often each runs (2).
+ * results are bit by bit those of a run without it. ROUNDS says how often each runs (2). Also when
+ * the daemon is killed while their kernel stands at a breakpoint.
  */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,7 +162,82 @@ static void test_same_results(void)
 	CU_ASSERT(fake_sim_stop(&sim));
 }
 
+/* --- the server is killed --- */
+
+static bool ask(struct play_wire *w, const char *packet, struct play_text *out)
+{
+	struct play_text t = { 0 };
+
+	play_text_add(&t, packet, strlen(packet));
+	bool sent = wire_send(w, &t);
+	play_text_deinit(&t);
+	do
+		out->n = 0;
+	while (sent && (sent = wire_packet(w, out) == PLAY_GOT) && *out->p == 'O' &&
+	       strcmp(out->p, "OK") != 0);
+	return sent;
+}
+
+/* A client that has stopped the kernel at its first instruction. */
+static bool reach_kernel(struct play_wire *w)
+{
+	struct play_text out = { 0 };
+	char point[64];
+
+	bool ok = ask(w, "qSupported:multiprocess+;exec-events+;vContSupported+;swbreak+", &out) &&
+		  ask(w, "vCont;c", &out) && strstr(out.p, "exec:") != NULL &&
+		  ask(w, "vCont;c", &out) && strstr(out.p, "library:") != NULL &&
+		  ask(w, "Hgp400001.0", &out) && ask(w, "qXfer:libraries:read::0,1000", &out);
+	const char *at = ok ? strstr(out.p, "section address=\"0x") : NULL;
+	snprintf(point, sizeof(point), "Z0,%llx,4",
+		 at ? strtoull(at + strlen("section address=\"0x"), NULL, 16) : 0);
+	ok = at && ask(w, point, &out) && strcmp(out.p, "OK") == 0 && ask(w, "vCont;c", &out) &&
+	     strstr(out.p, "swbreak") != NULL;
+	if (!ok)
+		fprintf(stderr, "no breakpoint: %s\n", out.p ? out.p : "");
+	play_text_deinit(&out);
+	return ok;
+}
+
+/*
+ * Its kernel is at a breakpoint then. A program that the server started ends with it; the device is
+ * let go, and the next program finds nothing of all this.
+ */
+static void test_server_killed(void)
+{
+	struct results alone = { .bytes = NULL }, under = { .bytes = NULL };
+	char server[PATH], program[PATH];
+	const char *argv[] = { server, "--once", "--device", "sim", "localhost:0", program, NULL };
+	struct play_daemon d = { .comm = PLAY_TCP };
+	struct fake_sim sim;
+	struct play_wire w;
+
+	CU_ASSERT_FATAL(fake_sim_start(&sim, NULL));
+	snprintf(alone.path, sizeof(alone.path), "%s/alone", sim.folder);
+	snprintf(under.path, sizeof(under.path), "%s/under", sim.folder);
+	run_alone(&sim, &samples[0], &alone);
+	take_results(&alone);
+	snprintf(server, sizeof(server), "%s", fake_sim_built("ascend-gdbserver"));
+	snprintf(program, sizeof(program), "%s", fake_sim_built("tests/apps/add_custom"));
+	setenv(SIM_WIRE_ENV, sim.socket, 1);
+	wire_init(&w);
+	CU_ASSERT_FATAL(daemon_start(&d, argv) && wire_connect_tcp(&w, "localhost", d.port));
+	CU_ASSERT(reach_kernel(&w));
+	kill(d.pid, SIGKILL);
+	run_alone(&sim, &samples[0], &under);
+	take_results(&under);
+	CU_ASSERT(alone.n > 0 && under.n == alone.n &&
+		  memcmp(under.bytes, alone.bytes, alone.n) == 0);
+	wire_close(&w);
+	daemon_stop(&d);
+	unsetenv(SIM_WIRE_ENV);
+	CU_ASSERT(fake_sim_stop(&sim));
+	free(alone.bytes);
+	free(under.bytes);
+}
+
 static const struct unit_test tests[] = {
+	{ "the server is killed", test_server_killed },
 	{ "the same results", test_same_results },
 };
 
