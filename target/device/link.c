@@ -134,9 +134,10 @@ static int64_t now_ms(void)
  * The driver holds a lock of the whole machine while it waits, so each wait is short. A signal ends
  * a wait like a time-out does.
  */
-static enum device_result await(struct device_link *l, uint32_t command, uint8_t *payload)
+static enum device_result await(struct device_link *l, uint32_t command, int patience_ms,
+				uint8_t *payload)
 {
-	int64_t end = now_ms() + PATIENCE_MS;
+	int64_t end = now_ms() + patience_ms;
 	uint8_t cqe[DEVICE_MESSAGE];
 	struct device_reply r;
 
@@ -169,7 +170,8 @@ static enum device_result send(struct device_link *l, const uint8_t *sqe)
 	return result;
 }
 
-enum device_result device_link_ask(struct device_link *l, uint8_t *sqe, uint8_t *payload)
+static enum device_result ask_once(struct device_link *l, uint8_t *sqe, int patience_ms,
+				   uint8_t *payload)
 {
 	if (l->owed)
 		drain(l);
@@ -179,8 +181,34 @@ enum device_result device_link_ask(struct device_link *l, uint8_t *sqe, uint8_t 
 	count_request(l);
 	enum device_result result = send(l, sqe);
 	if (result == DEVICE_OK)
-		result = await(l, device_command_of(sqe), payload);
+		result = await(l, device_command_of(sqe), patience_ms, payload);
 	l->lost |= result == DEVICE_LOST;
+	return result;
+}
+
+/* Twice is the same as once; a reply is lost when events have filled the ring. */
+static bool is_repeatable(uint32_t command)
+{
+	switch (command) {
+	case DEVICE_INVALIDATE:
+	case DEVICE_DEVICES:
+	case DEVICE_CORE:
+	case DEVICE_REGISTER:
+	case DEVICE_LOCAL:
+		return true;
+	default:
+		return false;
+	}
+}
+
+enum device_result device_link_ask(struct device_link *l, uint8_t *sqe, uint8_t *payload)
+{
+	bool twice = is_repeatable(device_command_of(sqe));
+	enum device_result result =
+		ask_once(l, sqe, twice ? PATIENCE_MS / 2 : PATIENCE_MS, payload);
+
+	if (result == DEVICE_TIMEOUT && twice)
+		result = ask_once(l, sqe, PATIENCE_MS / 2, payload);
 	if (result != DEVICE_OK)
 		target_logf(&l->log, TARGET_LOG_DEBUG, "device id=%u command=%s: %s", l->device,
 			    device_command_name(device_command_of(sqe)),

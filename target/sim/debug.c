@@ -12,7 +12,7 @@
 #include "target/sim/task_priv.h"
 
 /** With --traps: which one of so many. */
-enum { SEND_FULL = 7, WAIT_SHORT = 5, EVENT_LOST = 3 };
+enum { SEND_FULL = 7, WAIT_SHORT = 5, EVENT_LOST = 3, REPLY_LOST = 17 };
 
 /* --- the queue */
 
@@ -123,7 +123,7 @@ static int32_t send_command(struct sim_device *d, const uint8_t *sqe)
 	result = sim_debug_command(d, sqe, payload);
 	if (result != 0)
 		memset(payload, 0, sizeof(payload));
-	if (sqe[SIM_SQE_RETURN] != 0)
+	if (sqe[SIM_SQE_RETURN] != 0 && !is_trap(d, &d->debug.replies, REPLY_LOST))
 		put_cqe(d, command, result, (uint32_t)sim_get(sqe + SIM_SQE_MESSAGE, 4), payload);
 	return SIM_OK;
 }

@@ -34,7 +34,7 @@ static const char usage_options[] =
 	"  --slice N           instructions of a core's turn (20000)\n"
 	"  --watchdog N        instructions after which a block is ended (2000000000; 0: never)\n"
 	"  --traps             the driver's traps come often: full queues, waits that end at\n"
-	"                      once, events that get lost (to test debuggers)\n"
+	"                      once, events and replies that get lost (to test debuggers)\n"
 	"  --once              end when the last client has left\n"
 	"  --with-parent       end when the process ends that started this one\n"
 	"  --help              this text\n";

@@ -131,7 +131,7 @@ struct sim_debug {
 	bool enabled;
 	uint8_t ring[SIM_RING][64];
 	unsigned first, count;
-	unsigned sends, waits, events; /* so far: --traps */
+	unsigned sends, waits, events, replies; /* so far: --traps */
 	struct sim_patch *patches;
 	size_t patch_count;
 	uint64_t hard[SIM_HARD_SLOTS]; /* hardware breakpoints; 0: free */

@@ -43,6 +43,7 @@ struct fake_npu {
 	uint32_t stream, task;
 	uint8_t ring[NPU_RING][DEVICE_MESSAGE];
 	size_t first, count;
+	unsigned swallow;	/* so many replies get lost */
 	unsigned lost;		/* messages that found the ring full */
 	unsigned delay;		/* so many receives find nothing first */
 	unsigned commands[128]; /* how often each came */

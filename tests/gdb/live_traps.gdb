@@ -1,5 +1,5 @@
 # The driver at its worst: every 7th command finds the queue full, every 5th wait ends at once, every
-# 3rd event is lost. A session is slower then, and otherwise as it always is.
+# 3rd event and every 17th reply is lost. A session is slower then, and otherwise as it always is.
 # also: drv
 # args: --device sim --sim-args --traps
 # program: add_custom 1

@@ -111,6 +111,30 @@ static void test_silent_core(void)
 	device_link_close(l);
 }
 
+/* Questions are asked once more, what lets cores move is not. */
+static void test_lost_reply(void)
+{
+	static struct fake_npu npu;
+	uint8_t sqe[DEVICE_MESSAGE];
+	uint64_t v;
+
+	npu_init(&npu);
+	npu_word(&npu, NPU_BASE, NPU_BREAK);
+	npu_launch(&npu, NPU_BASE, 0xf);
+	struct device_link *l = fake_link_create(&npu);
+	npu.swallow = 1;
+	CU_ASSERT_EQUAL(read_gpr(l, 1, 5, &v), DEVICE_OK);
+	CU_ASSERT_EQUAL(v, 0x1105);
+	npu.swallow = 2;
+	CU_ASSERT_EQUAL(read_gpr(l, 1, 5, &v), DEVICE_TIMEOUT);
+	CU_ASSERT_EQUAL(npu.commands[DEVICE_REGISTER], 4);
+	npu.swallow = 1;
+	device_encode_go(sqe, DEVICE_STEP, false, NULL);
+	CU_ASSERT_EQUAL(device_link_ask(l, sqe, NULL), DEVICE_TIMEOUT);
+	CU_ASSERT_EQUAL(npu.commands[DEVICE_STEP], 1);
+	device_link_close(l);
+}
+
 static void test_copy(void)
 {
 	static struct fake_npu npu;
@@ -268,6 +292,7 @@ static const struct unit_test tests[] = {
 	{ "events between", test_events_between },
 	{ "late replies", test_late },
 	{ "a core that does not answer", test_silent_core },
+	{ "lost replies", test_lost_reply },
 	{ "copies by pages", test_copy },
 	{ "driver: open and close", test_drv_open },
 	{ "driver: refused", test_drv_refused },
