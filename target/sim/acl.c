@@ -71,6 +71,7 @@ FORWARD(aclError, aclrtBinaryGetFunction,
 	(const aclrtBinHandle bin, const char *name, aclrtFuncHandle *func), (bin, name, func))
 FORWARD(aclError, aclrtBinaryGetFunctionByEntry,
 	(aclrtBinHandle bin, uint64_t entry, aclrtFuncHandle *func), (bin, entry, func))
+FORWARD(aclError, aclrtGetFuncBySymbol, (const void *symbol, aclrtFuncHandle *func), (symbol, func))
 FORWARD(aclError, aclrtGetFunctionAddr, (aclrtFuncHandle func, void **aic, void **aiv),
 	(func, aic, aiv))
 FORWARD(aclError, aclrtGetFunctionName, (aclrtFuncHandle func, uint32_t room, char *name),

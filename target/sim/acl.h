@@ -109,6 +109,7 @@ aclError aclrtBinaryLoadFromData(const void *data, size_t n, const aclrtBinaryLo
 aclError aclrtBinaryUnLoad(aclrtBinHandle bin);
 aclError aclrtBinaryGetFunction(const aclrtBinHandle bin, const char *name, aclrtFuncHandle *func);
 aclError aclrtBinaryGetFunctionByEntry(aclrtBinHandle bin, uint64_t entry, aclrtFuncHandle *func);
+aclError aclrtGetFuncBySymbol(const void *symbol, aclrtFuncHandle *func);
 aclError aclrtGetFunctionAddr(aclrtFuncHandle func, void **aic, void **aiv);
 aclError aclrtGetFunctionName(aclrtFuncHandle func, uint32_t room, char *name);
 aclError aclrtFunctionGetBinary(const aclrtFuncHandle func, aclrtBinHandle *bin);

@@ -292,6 +292,11 @@ IMPL(aclError, aclrtBinaryGetFunctionByEntry, aclrtBinHandle bin, uint64_t entry
 	return rtsFuncGetByEntry(bin, entry, func);
 }
 
+IMPL(aclError, aclrtGetFuncBySymbol, const void *symbol, aclrtFuncHandle *func)
+{
+	return rtGetFuncBySymbol(symbol, func);
+}
+
 IMPL(aclError, aclrtGetFunctionAddr, aclrtFuncHandle func, void **aic, void **aiv)
 {
 	return rtsFuncGetAddr(func, aic, aiv);

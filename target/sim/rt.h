@@ -86,6 +86,8 @@ rtError_t rtRegisterAllKernel(const rtDevBinary_t *bin, void **handle);
 rtError_t rtDevBinaryUnRegister(void *handle);
 rtError_t rtFunctionRegister(void *bin, const void *stub, const char *stub_name,
 			     const void *device_name, uint32_t mode);
+rtError_t rtRegisterFuncSymbol(void *bin, const void *symbol, const char *name, void *reserve);
+rtError_t rtGetFuncBySymbol(const void *symbol, rtFuncHandle *func);
 rtError_t rtKernelGetAddrAndPrefCnt(void *handle, const uint64_t key, const void *const stub,
 				    const uint32_t flag, void **at, uint32_t *count);
 rtError_t rtKernelLaunch(const void *stub, uint32_t blocks, void *args, uint32_t args_size,

@@ -261,6 +261,24 @@ static struct rt_function *by_stub(const void *stub)
 	return s != NULL ? s->function : NULL;
 }
 
+rtError_t rtRegisterFuncSymbol(void *bin, const void *symbol, const char *name, void *reserve)
+{
+	(void)reserve;
+	if (symbol == NULL)
+		return RT_PARAM_INVALID;
+	return rtFunctionRegister(bin, symbol, name, name, 0);
+}
+
+rtError_t rtGetFuncBySymbol(const void *symbol, rtFuncHandle *func)
+{
+	struct rt_function *f = symbol != NULL ? by_stub(symbol) : NULL;
+
+	if (f == NULL || func == NULL)
+		return func == NULL ? RT_PARAM_INVALID : RT_KERNEL_LOOKUP;
+	*func = f;
+	return 0;
+}
+
 rtError_t rtKernelGetAddrAndPrefCnt(void *handle, const uint64_t key, const void *const stub,
 				    const uint32_t flag, void **at, uint32_t *count)
 {

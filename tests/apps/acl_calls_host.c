@@ -155,12 +155,27 @@ static void acl_launches(struct state *s)
 	EXPECT(id > 0);
 }
 
+/* Newer hosts register a symbol of their own and ask for the function by it. */
+static void symbols(struct state *s, void *handle)
+{
+	uint64_t args[] = { (uintptr_t)s->out, 0 };
+	aclrtFuncHandle f;
+
+	EXPECT(aclrtGetFuncBySymbol(s, &f) == 507027);
+	EXPECT(rtRegisterFuncSymbol(handle, s, "nobody", NULL) == 507027);
+	CHECK(rtRegisterFuncSymbol(handle, s, "keys_1", NULL));
+	CHECK(aclrtGetFuncBySymbol(s, &f));
+	CHECK(aclrtLaunchKernel(f, 2, args, 8, s->stream));
+	EXPECT(word(s, 1) == 101);
+}
+
 static void rt_launches(struct state *s)
 {
 	rtDevBinary_t bin = { RT_DEV_BINARY_MAGIC_ELF, 0, s->elf, s->elf_size };
 	uint64_t out = (uintptr_t)s->out, tiling[] = { out, 0, 5, 6 };
 	rtArgsEx_t args = { .args = &out, .argsSize = 8 };
 	uint32_t count, task, stream;
+	aclrtFuncHandle f;
 	void *handle, *at;
 
 	CHECK(rtRegisterAllKernel(&bin, &handle));
@@ -181,7 +196,9 @@ static void rt_launches(struct state *s)
 	CHECK(rtStreamSynchronize(NULL));
 	EXPECT(word(s, 0) == 11);
 	EXPECT(rtKernelLaunch(s, 1, tiling, 8, NULL, NULL) == 507027);
+	symbols(s, handle);
 	CHECK(rtDevBinaryUnRegister(handle));
+	EXPECT(aclrtGetFuncBySymbol(s, &f) == 507027);
 	EXPECT(rtKernelLaunch(&bin, 1, tiling, 8, NULL, NULL) == 507027);
 }
 
