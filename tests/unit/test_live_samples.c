@@ -37,6 +37,7 @@ static const struct sample samples[] = {
 	{ .name = "processes", .devices = 1 },
 	{ .name = "devices", .devices = 2 },
 	{ .name = "late", .devices = 1 },
+	{ .name = "reset", .devices = 1 },
 	{ .name = "acl_calls", .devices = 1 },
 	{ .name = "python3", .devices = 1 },
 };
