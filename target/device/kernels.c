@@ -9,7 +9,7 @@
 
 #include "target/device/device_priv.h"
 
-enum { DIGEST_PREFIX = 12 };
+enum { DIGEST_PREFIX = 12, SAMPLE = 64 };
 
 /* A name that can stand in a path and a log; kernel names are symbols. */
 static void clean_name(const char *raw, char *out)
@@ -24,12 +24,12 @@ static void clean_name(const char *raw, char *out)
 	out[n] = '\0';
 }
 
-static struct ascend_kernel *known(struct device *d, const char *digest)
+static struct ascend_kernel *known(struct device *d, const char *digest, uint64_t base)
 {
 	for (size_t i = 0; i < d->a.kernel_count; i++) {
 		struct ascend_kernel *k = &d->a.kernels[i];
 
-		if (k->object && !strcmp(symbols_digest(k->object), digest))
+		if (k->object && k->base == base && !strcmp(symbols_digest(k->object), digest))
 			return k;
 	}
 	return NULL;
@@ -56,6 +56,28 @@ static void check_digest(struct device *d, const struct stub_message *m, const c
 			    m->name, m->hash, digest);
 }
 
+static bool is_taken(const struct device *d, const struct ascend_kernel *but)
+{
+	for (size_t i = 0; i < d->a.kernel_count; i++)
+		if (&d->a.kernels[i] != but && !strcmp(d->a.kernels[i].path, but->path))
+			return true;
+	return false;
+}
+
+/* A client tells libraries apart by their names, and a file may be loaded several times. */
+static void name_file(struct device *d, struct ascend_kernel *k, const char *digest)
+{
+	char copy[16] = "";
+
+	for (unsigned i = 2;; i++) {
+		snprintf(k->path, sizeof(k->path), "/ascend/dev%u/%s-%.*s%s.o", d->a.device,
+			 k->name, DIGEST_PREFIX, digest, copy);
+		if (!is_taken(d, k))
+			return;
+		snprintf(copy, sizeof(copy), "-%u", i);
+	}
+}
+
 static bool open_kernel(struct device *d, const struct stub_message *m, const char *digest)
 {
 	struct ascend_kernel *k = add_place(d);
@@ -71,8 +93,7 @@ static bool open_kernel(struct device *d, const struct stub_message *m, const ch
 	clean_name(m->name, k->name);
 	k->base = m->base;
 	snprintf(k->origin, sizeof(k->origin), "launch");
-	snprintf(k->path, sizeof(k->path), "/ascend/dev%u/%s-%.*s.o", d->a.device, k->name,
-		 DIGEST_PREFIX, digest);
+	name_file(d, k, digest);
 	size_t size = 0;
 	symbols_load_image(k->object, &size);
 	k->size = size;
@@ -88,6 +109,32 @@ static void remove_kernel(struct device *d, struct ascend_kernel *k)
 {
 	symbols_close(k->object);
 	*k = d->a.kernels[--d->a.kernel_count];
+}
+
+/* The beginning of its code is where it was. */
+static bool is_loaded(struct device *d, const struct ascend_kernel *k)
+{
+	struct points_memory m = device_raw_memory(d);
+	uint8_t now[SAMPLE];
+	size_t n = 0;
+	const void *image = symbols_load_image(k->object, &n);
+
+	n = n < SAMPLE ? n : SAMPLE;
+	if (!image || !m.read(m.ctx, k->base, now, n))
+		return false;
+	points_hide(d->points, k->base, now, n);
+	return !memcmp(now, image, n);
+}
+
+/* Copies of a file that have been unloaded; programs do that without a word. */
+static void remove_unloaded(struct device *d, const char *digest)
+{
+	for (size_t i = d->a.kernel_count; i-- > 0;) {
+		struct ascend_kernel *k = &d->a.kernels[i];
+
+		if (k->object && !strcmp(symbols_digest(k->object), digest) && !is_loaded(d, k))
+			remove_kernel(d, k);
+	}
 }
 
 /* What was at the addresses of the newest kernel has been unloaded. */
@@ -142,13 +189,12 @@ bool device_kernel_add(struct device *d, const struct stub_message *m, bool *fre
 	}
 	symbols_sha256(m->binary, m->binary_n, digest);
 	check_digest(d, m, digest);
-	struct ascend_kernel *k = known(d, digest);
-	if (k && k->base == m->base) { /* loaded anew, perhaps, at the same place */
+	struct ascend_kernel *k = known(d, digest, m->base);
+	if (k) { /* loaded anew, perhaps, at the same place */
 		device_points_check(d, k->base, k->size);
 		return true;
 	}
-	if (k)
-		remove_kernel(d, k);
+	remove_unloaded(d, digest);
 	*fresh = open_kernel(d, m, digest);
 	if (*fresh)
 		remove_overlapped(d);

@@ -130,14 +130,14 @@ void app_set_device(struct fake_app *a)
 	app_say(a, text);
 }
 
-static struct sample make_kernel(struct fake_app *a)
+static struct sample make_kernel(struct fake_app *a, size_t at, size_t size)
 {
 	struct sample_section code = {
 		.name = ".text",
 		.type = SHT_PROGBITS,
 		.flags = SHF_ALLOC | SHF_EXECINSTR,
-		.bytes = a->npu->memory,
-		.n = sizeof(a->npu->memory),
+		.bytes = a->npu->memory + at,
+		.n = size,
 	};
 	struct sample s;
 
@@ -147,14 +147,19 @@ static struct sample make_kernel(struct fake_app *a)
 
 const char *app_launch(struct fake_app *a, const char *name)
 {
-	struct sample s = make_kernel(a);
+	return app_launch_part(a, name, 0, sizeof(a->npu->memory));
+}
+
+const char *app_launch_part(struct fake_app *a, const char *name, size_t at, size_t size)
+{
+	struct sample s = make_kernel(a, at, size);
 	size_t room = 256 + stub_message_room(s.n);
 	char *text = malloc(room);
 
 	assert(text);
 	size_t n = (size_t)snprintf(
 		text, room, "$kernel_name:%s;stream_id:3;pc_base_addr:%llx;kernel_binary:", name,
-		(unsigned long long)NPU_BASE);
+		(unsigned long long)NPU_BASE + at);
 	n += stub_message_escape(s.bytes, s.n, text + n);
 	text[n++] = ';';
 	text[n++] = '#';

@@ -11,8 +11,8 @@
 struct fake_app {
 	struct target *t;
 	struct fake_npu *npu; /* borrowed */
-	char path[108]; /* of the socket */
-	int fd;         /* of the stub */
+	char path[108];	      /* of the socket */
+	int fd;		      /* of the stub */
 	char answer[64];
 	char told[512]; /* lines for the user, each ended by '|' */
 };
@@ -37,6 +37,8 @@ void app_serve(struct fake_app *a);
 void app_set_device(struct fake_app *a);
 /** The launch of a kernel whose code is all of the fake's memory. */
 const char *app_launch(struct fake_app *a, const char *name);
+/** The same for one whose code is a part of it. */
+const char *app_launch_part(struct fake_app *a, const char *name, size_t at, size_t size);
 /** Until the target has something to tell; false: not within ten seconds. */
 bool app_event(struct fake_app *a, struct target_stop *out);
 /** Lets all or one (tid > 0) go on. */

@@ -196,11 +196,46 @@ static void test_replaced(void)
 	app_close(&a);
 }
 
+enum { PAGE = 4096 };
+
+/* The same file at three places, of which one is unloaded. */
+static void test_copies(void)
+{
+	static struct fake_npu npu;
+	struct fake_app a;
+
+	app_open(&a, &npu);
+	memcpy(npu.memory + PAGE, npu.memory, PAGE);
+	memcpy(npu.memory + 2 * PAGE, npu.memory, PAGE);
+	target_wish(a.t, TARGET_WISH_EXEC);
+	open_device(&a, FIRST);
+	CU_ASSERT_STRING_EQUAL(app_launch_part(&a, "add", 0, PAGE), "");
+	CU_ASSERT_EQUAL(next(&a).kind, TARGET_STOP_EXEC);
+	CU_ASSERT_EQUAL(next(&a).kind, TARGET_STOP_LIBRARY);
+	reach_break(&a);
+	npu.cores[2].status = DEVICE_UNKNOWN;
+	/* a breakpoint at its beginning does not make the first one look like another */
+	CU_ASSERT_EQUAL(point(&a, AT(0), true), TARGET_OK);
+	CU_ASSERT_EQUAL(app_resume(&a, TARGET_CONTINUE, 0), TARGET_OK);
+	CU_ASSERT_EQUAL(npu_word_at(&npu, AT(0)), NPU_BREAK);
+	CU_ASSERT_STRING_EQUAL(app_launch_part(&a, "add", PAGE, PAGE), ""); /* it is told */
+	CU_ASSERT_EQUAL(libraries(&a), 2);
+	CU_ASSERT_EQUAL(point(&a, AT(0) + PAGE, true), TARGET_OK);
+	CU_ASSERT_EQUAL(app_resume(&a, TARGET_CONTINUE, 0), TARGET_OK);
+	CU_ASSERT_EQUAL(npu_word_at(&npu, AT(0) + PAGE), NPU_BREAK);
+	CU_ASSERT_STRING_EQUAL(app_answer(&a), "$ok;");
+	memset(npu.memory, 0x77, PAGE);
+	CU_ASSERT_STRING_EQUAL(app_launch_part(&a, "add", 2 * PAGE, PAGE), "");
+	CU_ASSERT_EQUAL(libraries(&a), 2);
+	app_close(&a);
+}
+
 static const struct unit_test tests[] = {
 	{ "a second program runs free", test_second_runs_free },
 	{ "and follows when the first has ended", test_second_follows },
 	{ "code that is loaded again", test_loaded_again },
 	{ "code that is replaced", test_replaced },
+	{ "copies of one file", test_copies },
 };
 
 int main(void)
