@@ -3,6 +3,7 @@
  * 0; their results come back through pipes. The parent uses the device after them. With an argument
  * the children come one after the other.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -64,22 +65,32 @@ static size_t receive(int fd, char *to, size_t n)
 	return done;
 }
 
+static int failed(void)
+{
+	int status;
+
+	return wait(&status) < 0 || !WIFEXITED(status) || WEXITSTATUS(status);
+}
+
 int main(int argc, char **argv)
 {
 	static int32_t out[SCALE_ELEMENTS];
-	int fds[CHILDREN], wrong = 0, status;
+	int fds[CHILDREN], wrong = 0;
+	bool serial = argc > 1;
 
 	(void)argv;
-	for (int i = 0; i < CHILDREN && argc == 1; i++)
+	for (int i = 0; i < CHILDREN && !serial; i++)
 		fds[i] = start(i);
 	for (int i = 0; i < CHILDREN; i++) {
-		if (argc > 1)
+		if (serial)
 			fds[i] = start(i);
 		wrong += receive(fds[i], (char *)out, sizeof(out)) != sizeof(out);
+		if (serial)
+			wrong += failed();
 		host_keep(out, sizeof(out));
 	}
-	for (int i = 0; i < CHILDREN; i++)
-		wrong += wait(&status) < 0 || !WIFEXITED(status) || WEXITSTATUS(status);
+	for (int i = 0; i < CHILDREN && !serial; i++)
+		wrong += failed();
 	wrong += work(CHILDREN, out);
 	host_keep(out, sizeof(out));
 	printf("processes: %d children, %d wrong\n", CHILDREN, wrong);
