@@ -29,13 +29,13 @@ override CPPFLAGS += -I. $(DWARF_INC) -MMD -MP -D_GNU_SOURCE \
 override CFLAGS += -std=gnu11 $(WARN) -fstack-protector-strong $(SANFLAGS)
 # libthread_db calls back into the program that loads it.
 override LDFLAGS += $(SANFLAGS) '-Wl,--export-dynamic-symbol=ps_*'
-LDLIBS = $(shell pkg-config --libs $(PKGS)) -ldwarf
+LDLIBS = $(shell pkg-config --libs $(PKGS)) -ldwarf -lZydis
 # Objects before archives, whatever order the rules of tests name them in.
 LINK = $(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 
 LIB_SRC := $(sort $(wildcard rsp/*.c arch/*.c config/*.c target/*.c target/*/*.c stub/*.c))
 LIB_SRC := $(filter-out stub/main.c target/linux/host_%.c target/sim/% target/runtime/%,$(LIB_SRC)) \
-	target/linux/host_$(ARCH).c
+	$(sort $(wildcard target/linux/host_$(ARCH)*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(O)/%.o)
 LIB := $(O)/libascend.a
 BIN := $(O)/ascend-gdbserver

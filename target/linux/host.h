@@ -70,7 +70,31 @@ int host_slot_hit(pid_t tid);
  * the kernel goes on waiting in when the thread runs.
  */
 bool host_is_waiting(const void *set, size_t n);
+/** Such a thread stands in a system call, or has just come out of one. */
+bool host_in_call(const void *set, size_t n);
 /** The instruction at an address is a system call. */
 bool host_is_call(struct linux_process *p, uint64_t at);
+
+/**
+ * Memory as an instruction reaches it, at most 8 bytes a call. false: the instruction has to be
+ * executed by the CPU, which shows what is there.
+ */
+struct host_memory {
+	bool (*read)(void *ctx, uint64_t at, void *buf, size_t n);
+	bool (*write)(void *ctx, uint64_t at, const void *data, size_t n);
+	void *ctx;
+};
+
+/**
+ * Executes one instruction of a stopped thread in its place. set: the register set of the pc, n
+ * bytes; code: what stands at the pc, as far as code_n goes. true: the set is as it would be behind
+ * the instruction, and m->write has been called at most once, last, with what does not depend on
+ * memory at that place: done again from the same registers it has the same effect. false: the CPU
+ * has to execute it; nothing has changed. A CPU for which nothing is emulated says false always.
+ */
+bool host_emulate(void *set, size_t n, const void *code, size_t code_n,
+		  const struct host_memory *m);
+/** Nothing that only the CPU knows bears on the instructions of a stopped thread: see there. */
+bool host_may_emulate(const struct host *h, pid_t tid);
 
 #endif

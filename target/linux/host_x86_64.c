@@ -331,20 +331,77 @@ static bool is_restart(int64_t result)
 	       result == -ERESTART_RESTARTBLOCK;
 }
 
-bool host_is_waiting(const void *set, size_t n)
+/* The number of the call and its result; false: a set of no such size. */
+static bool get_call(const void *set, size_t n, int64_t *number, int64_t *result)
 {
 	enum { EAX_32 = 6, ORIG_EAX_32 = 11 };
-	uint64_t wide[X86_GENERAL_64 / 8];
+	int64_t wide[X86_GENERAL_64 / 8];
 	int32_t narrow[X86_GENERAL_32 / 4];
 
 	if (n == sizeof(narrow)) {
 		memcpy(narrow, set, n);
-		return narrow[ORIG_EAX_32] >= 0 && is_restart(narrow[EAX_32]);
+		*number = narrow[ORIG_EAX_32];
+		*result = narrow[EAX_32];
+		return true;
 	}
 	if (n != sizeof(wide))
 		return false;
 	memcpy(wide, set, n);
-	return (int64_t)wide[ORIG_RAX] >= 0 && is_restart((int64_t)wide[RAX]);
+	*number = wide[ORIG_RAX];
+	*result = wide[RAX];
+	return true;
+}
+
+bool host_is_waiting(const void *set, size_t n)
+{
+	int64_t number, result;
+
+	return get_call(set, n, &number, &result) && number >= 0 && is_restart(result);
+}
+
+bool host_in_call(const void *set, size_t n)
+{
+	int64_t number, result;
+
+	return get_call(set, n, &number, &result) && number >= 0;
+}
+
+/* Shadow stacks (the kernel's Documentation/arch/x86/shstk.rst): calls and returns use them too. */
+static bool has_shadow_stack(pid_t tid)
+{
+	enum { NOTE = 0x204 }; /* NT_X86_SHSTK, younger than the C library's headers */
+	uint64_t pointer;
+	struct iovec io = { &pointer, sizeof(pointer) };
+
+	return !ptrace(PTRACE_GETREGSET, tid, (void *)NOTE, &io);
+}
+
+/*
+ * Protection keys forbid what the pages allow (pkeys(7)): taken are their state behind exec, in
+ * which only memory is out of reach that was given a key and is opened for a moment, and none.
+ */
+static bool has_plain_keys(const struct host *h, pid_t tid)
+{
+	enum { PKRU_EXEC = 0x55555554 };
+	struct iovec io = { malloc(h->xsave_n), h->xsave_n };
+	uint64_t in_use = 0;
+	uint32_t pkru = 0;
+	size_t at = h->xsave.part[X86_PART_PKRU].at;
+
+	bool ok = io.iov_base && !ptrace(PTRACE_GETREGSET, tid, (void *)NT_X86_XSTATE, &io) &&
+		  io.iov_len >= at + sizeof(pkru);
+	if (ok) {
+		memcpy(&in_use, (uint8_t *)io.iov_base + X86_AT_XSTATE_BV, sizeof(in_use));
+		memcpy(&pkru, (uint8_t *)io.iov_base + at, sizeof(pkru));
+	}
+	free(io.iov_base);
+	return ok && (!(in_use >> X86_PART_PKRU & 1) || !pkru || pkru == PKRU_EXEC);
+}
+
+bool host_may_emulate(const struct host *h, pid_t tid)
+{
+	return !has_shadow_stack(tid) &&
+	       (!(h->xsave.parts >> X86_PART_PKRU & 1) || has_plain_keys(h, tid));
 }
 
 int64_t host_syscall_number(pid_t tid)

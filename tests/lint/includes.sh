@@ -27,6 +27,7 @@ awk '
 		if (header ~ /^(json-c\/|json\.h)/) return "target/core target/sim"
 		if (header ~ /^ini\.h/) return "config"
 		if (header ~ /^unicorn\//) return "target/sim"
+		if (header ~ /^Zydis\//) return "target/linux"
 		if (header ~ /^CUnit\//) return "tests"
 		return ""
 	}
