@@ -50,6 +50,7 @@ static void on_exec(struct linux_target *l, struct linux_thread *th)
 	linux_give_back(p);
 	rescue_forget_patches(p->rescue, (uint32_t)p->pid);
 	linux_mem_open(p);
+	linux_emulate_forget(p);
 	p->desc = host_desc(l->host, p->pid);
 	if (fresh) {
 		points_destroy(p->points);
@@ -121,6 +122,7 @@ static bool is_stale_hit(struct linux_target *l, struct linux_thread *th)
 /* The thread stands at a breakpoint: pends the hit or goes on over it. */
 static void on_breakpoint(struct linux_target *l, struct linux_thread *th, uint64_t at)
 {
+	linux_emulate_executed(th->process, at);
 	if (linux_point_tells(l, th, TARGET_SW_BREAK, at)) {
 		linux_pend(th, TARGET_STOP_SWBREAK, TARGET_SIGNAL_TRAP);
 		return;
@@ -170,6 +172,7 @@ static void on_trap(struct linux_target *l, struct linux_thread *th)
 	bool hit;
 	uint64_t at;
 
+	linux_emulate_trapped(l, th);
 	bool executed = is_break_trap(th);
 	th->trapped = executed && hit_breakpoint(l, th, &at);
 	if (th->trapped) {
@@ -259,17 +262,14 @@ static bool has_trap_queued(const struct linux_thread *th)
 	return false;
 }
 
-/*
- * What a process was about to get when it was attached to is shown, as it is by debuggers that stop
- * threads with a signal.
- */
-static bool has_signal_due(const struct linux_thread *th)
+bool linux_signal_due(const struct linux_thread *th, uint32_t flags)
 {
-	struct __ptrace_peeksiginfo_args from = { .nr = 1 };
+	struct __ptrace_peeksiginfo_args from = { .flags = flags, .nr = 1 };
 	uint64_t blocked;
 	siginfo_t info;
 
-	if (ptrace(PTRACE_GETSIGMASK, th->tid, sizeof(blocked), &blocked) != 0)
+	if (ptrace(PTRACE_PEEKSIGINFO, th->tid, &from, &info) != 1 ||
+	    ptrace(PTRACE_GETSIGMASK, th->tid, sizeof(blocked), &blocked) != 0)
 		return false;
 	for (; ptrace(PTRACE_PEEKSIGINFO, th->tid, &from, &info) == 1; from.off++)
 		if (!(blocked & linux_signal_bit(info.si_signo)))
@@ -280,6 +280,7 @@ static bool has_signal_due(const struct linux_thread *th)
 /* Lets the thread go on up to its signal, which is then sorted like every other. */
 static void fetch_signal(struct linux_target *l, struct linux_thread *th)
 {
+	linux_emulate_runs(l, th, false);
 	linux_thread_set_running(l, th, true);
 	ptrace(PTRACE_CONT, th->tid, NULL, NULL);
 }
@@ -290,8 +291,10 @@ static void on_event_stop(struct linux_target *l, struct linux_thread *th, int s
 	bool fresh = th->fresh;
 
 	th->fresh = false;
+	/* what a process was about to get when it was attached to is shown, as it is by debuggers
+	   that stop threads with a signal */
 	if (!fresh && signal == SIGTRAP &&
-	    (has_trap_queued(th) || (th->process->arriving && has_signal_due(th))))
+	    (has_trap_queued(th) || (th->process->arriving && linux_signal_due(th, 0))))
 		fetch_signal(l, th);
 	else if (th->halt && signal == SIGTRAP) {
 		linux_pend(th, TARGET_STOP_SIGNAL, th->halt_signal);
@@ -311,6 +314,7 @@ static void on_stop(struct linux_target *l, struct linux_thread *th, int status)
 	int signal = WSTOPSIG(status);
 
 	/* ptrace(2): only in a signal-delivery-stop a signal is taken along */
+	th->emulation.trapped = false;
 	th->mute = status >> 16 || signal == (SIGTRAP | 0x80);
 	th->trapped = false;
 	switch (status >> 16) {

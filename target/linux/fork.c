@@ -90,7 +90,9 @@ static bool wait_first_stop(struct linux_target *l, pid_t pid)
 static void release_child(struct linux_target *l, struct linux_process *parent, pid_t pid,
 			  bool vfork)
 {
-	struct linux_process child = { .pid = pid, .mem = -1, .rescue = parent->rescue };
+	struct linux_process child = {
+		.pid = pid, .mem = -1, .pagemap = -1, .rescue = parent->rescue
+	};
 
 	child.points = points_copy(parent->points);
 	if (!vfork && child.points) {
@@ -99,8 +101,7 @@ static void release_child(struct linux_target *l, struct linux_process *parent, 
 		linux_mem_open(&child);
 		points_note_all(child.points, &m);
 		points_remove_all(child.points, &m);
-		if (child.mem >= 0)
-			close(child.mem);
+		linux_mem_close(&child);
 	}
 	points_destroy(child.points);
 	rescue_forget_patches(child.rescue, (uint32_t)pid);

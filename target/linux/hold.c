@@ -295,10 +295,9 @@ static enum target_status release(struct target *t, const char *which, struct ta
 			   "\"%.40s\" is no held process: `monitor held` lists them", which);
 }
 
-enum target_status linux_command(struct target *t, struct target_tid tid, size_t argc,
-				 const char *const *argv, struct target_text *out)
+enum target_status linux_hold_command(struct target *t, size_t argc, const char *const *argv,
+				      struct target_text *out)
 {
-	(void)tid;
 	bool held = argc == 1 && !strcmp(argv[0], "held");
 	bool let = argc == 2 && !strcmp(argv[0], "release");
 
@@ -308,18 +307,4 @@ enum target_status linux_command(struct target *t, struct target_tid tid, size_t
 		return target_fail(t, TARGET_INVALID,
 				   "children are not held: start the server with --hold-children");
 	return held ? show(t, out) : release(t, argv[1], out);
-}
-
-bool linux_steers(const struct target *t, size_t argc, const char *const *argv)
-{
-	(void)t;
-	(void)argc;
-	return !strcmp(argv[0], "release");
-}
-
-const char *linux_help(const struct target *t)
-{
-	(void)t;
-	return "  held\n    Children that wait for a debugger (--hold-children)\n"
-	       "  release PID|all\n    Let one of them, or all, go on without\n";
 }

@@ -6,6 +6,7 @@
 
 #include "target/linux/hold.h"
 #include "target/linux/linux.h"
+#include "target/linux/regs.h"
 #include "target/linux/tables.h"
 
 /** What the files of this folder offer to each other. */
@@ -41,19 +42,6 @@ void linux_hw_update(struct linux_thread *th);
 /** Pends the stop of a hardware point that was hit; false: none was. */
 bool linux_hw_hit(struct linux_thread *th);
 
-/* --- regs.c --- */
-enum target_status linux_reg_read(struct target *t, struct target_tid tid, size_t reg, void *buf,
-				  bool *valid);
-enum target_status linux_reg_write(struct target *t, struct target_tid tid, size_t reg,
-				   const void *value);
-/** Writes back what was changed and forgets everything: before a thread runs. */
-enum target_status linux_regs_flush(struct linux_target *l, struct linux_thread *th);
-void linux_regs_free(struct linux_thread *th);
-enum target_status linux_pc_read(struct linux_target *l, struct linux_thread *th, uint64_t *pc);
-/** It stands in a system call that would go on if the thread did. */
-bool linux_is_asleep(struct linux_target *l, struct linux_thread *th);
-enum target_status linux_pc_write(struct linux_target *l, struct linux_thread *th, uint64_t pc);
-
 /* --- memory.c --- */
 enum target_status linux_mem_read(struct target *t, struct target_tid tid, uint64_t at, void *buf,
 				  size_t n, size_t *done);
@@ -63,6 +51,8 @@ enum target_status linux_mem_write(struct target *t, struct target_tid tid, uint
 struct points_memory linux_raw_memory(struct linux_process *p);
 /** Opens /proc/PID/mem anew: after exec. false: errno. */
 bool linux_mem_open(struct linux_process *p);
+/** Closes what was opened to reach its memory, if anything. */
+void linux_mem_close(struct linux_process *p);
 
 /* --- signals.c --- */
 int linux_signal_to_gdb(int host);
@@ -115,6 +105,11 @@ void linux_pend(struct linux_thread *th, enum target_stop_kind kind, int gdb_sig
 
 /** A signal of the host that goes to the program without a stop. */
 bool linux_passes(const struct linux_target *l, const struct linux_thread *th, int signal);
+/**
+ * A signal waits that the thread does not block. flags: PTRACE_PEEKSIGINFO_SHARED of the process,
+ * 0 of the thread alone.
+ */
+bool linux_signal_due(const struct linux_thread *th, uint32_t flags);
 /** The thread has executed one instruction: pends the stop if the client asked for that. */
 void linux_step_done(struct linux_target *l, struct linux_thread *th);
 

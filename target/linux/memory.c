@@ -14,12 +14,20 @@
 #include "target/auto.h"
 #include "target/linux/linux_priv.h"
 
+void linux_mem_close(struct linux_process *p)
+{
+	if (p->mem >= 0)
+		close(p->mem);
+	if (p->pagemap >= 0)
+		close(p->pagemap);
+	p->mem = p->pagemap = -1;
+}
+
 bool linux_mem_open(struct linux_process *p)
 {
 	char path[64];
 
-	if (p->mem >= 0)
-		close(p->mem);
+	linux_mem_close(p);
 	snprintf(path, sizeof(path), "/proc/%d/mem", p->pid);
 	p->mem = open(path, O_RDWR | O_CLOEXEC);
 	return p->mem >= 0;

@@ -61,6 +61,7 @@ static int step(struct linux_target *l, struct linux_thread *th, struct held *he
 		host_is_call(th->process, th->over_at) ? PTRACE_SYSCALL : PTRACE_SINGLESTEP;
 	int status = 0;
 
+	linux_emulate_runs(l, th, how == PTRACE_SINGLESTEP);
 	linux_regs_flush(l, th);
 	linux_hw_update(th);
 	do {
@@ -72,6 +73,8 @@ static int step(struct linux_target *l, struct linux_thread *th, struct held *he
 	th->trapped = is_plain_trap(status);
 	th->parked = false;
 	th->mute &= !th->trapped;
+	if (th->trapped)
+		linux_emulate_trapped(l, th);
 	return status;
 }
 
@@ -102,8 +105,13 @@ static void step_over(struct linux_target *l, struct linux_thread *th)
 	uint64_t pc;
 
 	th->over = false;
-	if (linux_pc_read(l, th, &pc) != TARGET_OK || pc != th->over_at ||
-	    !points_lift(p->points, pc, &m))
+	if (linux_pc_read(l, th, &pc) != TARGET_OK || pc != th->over_at)
+		return;
+	if (linux_emulate_over(l, th)) {
+		linux_step_done(l, th);
+		return;
+	}
+	if (!points_lift(p->points, pc, &m))
 		return;
 	int status = step(l, th, &held);
 	points_put_back(p->points, pc, &m);

@@ -62,6 +62,7 @@ static void park(struct linux_target *l, struct linux_thread *th)
 	int status;
 
 	th->trapped = false;
+	linux_emulate_settle(l, th);
 	if (ptrace(PTRACE_GETSIGINFO, tid, NULL, &th->trap) ||
 	    linux_regs_flush(l, th) != TARGET_OK || ptrace(PTRACE_INTERRUPT, tid, NULL, NULL) ||
 	    ptrace(PTRACE_CONT, tid, NULL, NULL))

@@ -206,11 +206,25 @@ enum target_status linux_pc_read(struct linux_target *l, struct linux_thread *th
 
 bool linux_is_asleep(struct linux_target *l, struct linux_thread *th)
 {
+	const struct linux_regset *s = linux_pc_set(l, th);
+
+	return s && host_is_waiting(s->data, s->n);
+}
+
+struct linux_regset *linux_pc_set(struct linux_target *l, struct linux_thread *th)
+{
 	const struct arch_reg *r = pc_of(th);
 
-	if (!r || set_read(l, th, r->set) != TARGET_OK)
-		return false;
-	return host_is_waiting(th->sets[r->set].data, th->sets[r->set].n);
+	return r && set_read(l, th, r->set) == TARGET_OK ? &th->sets[r->set] : NULL;
+}
+
+enum target_status linux_pc_set_write(struct linux_target *l, struct linux_thread *th)
+{
+	unsigned set = pc_of(th)->set;
+	enum target_status status = set_write(l, th, set);
+
+	th->sets[set].dirty = status != TARGET_OK;
+	return status;
 }
 
 enum target_status linux_pc_write(struct linux_target *l, struct linux_thread *th, uint64_t pc)

@@ -52,16 +52,21 @@ void linux_thread_run(struct linux_target *l, struct linux_thread *th)
 				    th->process->catching ? PTRACE_SYSCALL :
 							    PTRACE_CONT;
 
-	linux_regs_flush(l, th);
-	linux_hw_update(th);
 	th->process->newborn = false;
-	if (th->process->stood)
-		linux_end_stop(th->process);
 	th->go = true;
 	th->told = false;
 	l->none_left = false;
-	linux_thread_set_running(l, th, true);
 	th->last = (struct target_stop){ .kind = TARGET_STOP_SIGNAL, .core = -1 };
+	if (th->stepping && linux_emulate_step(l, th)) {
+		linux_step_done(l, th);
+		return;
+	}
+	linux_emulate_runs(l, th, th->stepping && !signal);
+	linux_regs_flush(l, th);
+	linux_hw_update(th);
+	if (th->process->stood)
+		linux_end_stop(th->process);
+	linux_thread_set_running(l, th, true);
 	th->deliver = 0;
 	if (signal && th->mute) {
 		send_signal(th, signal);

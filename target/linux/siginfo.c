@@ -128,6 +128,7 @@ static enum target_status get(struct target *t, struct target_tid tid, struct pr
 		return status;
 	if (th->running)
 		return target_fail(t, TARGET_RUNNING, "thread %u is running", tid.tid);
+	linux_emulate_settle((struct linux_target *)t, th);
 	memset(&info, 0, sizeof(info));
 	if (th->parked)
 		info = th->trap;

@@ -26,7 +26,7 @@ struct linux_process *linux_process_add(struct linux_target *l, pid_t pid, bool 
 		return NULL;
 	p->pid = pid;
 	p->attached = attached;
-	p->mem = -1;
+	p->mem = p->pagemap = -1;
 	/* what was started ends with the server by PTRACE_O_EXITKILL */
 	p->rescue = attached ? l->rescue : NULL;
 	p->points = points_create(insn, insn_n);
@@ -54,8 +54,7 @@ void linux_process_drop(struct linux_target *l, struct linux_process *p)
 		at = &(*at)->next;
 	if (*at)
 		*at = p->next;
-	if (p->mem >= 0)
-		close(p->mem);
+	linux_mem_close(p);
 	rescue_forget(p->rescue, (uint32_t)p->pid);
 	points_destroy(p->points);
 	point_codes_clear(&p->codes);

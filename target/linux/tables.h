@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include "target/linux/emulate.h"
 #include "target/linux/hold.h"
 #include "target/linux/host.h"
 #include "target/linux/proc.h"
@@ -54,6 +55,7 @@ struct linux_thread {
 	bool parked;      /* ... and was taken out of it: park.c */
 	siginfo_t trap;   /* of the parked one */
 	uint64_t sent;    /* linux_signal_bit of those sent so, to be delivered without a word */
+	struct linux_emulation emulation;
 	struct linux_regset sets[LINUX_REGSETS];
 	unsigned slots_version; /* of the process's slots that its debug registers have */
 	bool stat_known;        /* `stat` holds until the thread runs */
@@ -72,6 +74,8 @@ struct linux_process {
 	bool borrower;      /* by vfork: until it calls exec or ends its memory is the parent's */
 	bool attached;      /* not started by us: detached, not killed, at the end */
 	int mem;            /* /proc/PID/mem, O_CLOEXEC */
+	int pagemap;        /* /proc/PID/pagemap; -1: not open */
+	struct linux_executed executed;
 	struct rescue *rescue; /* of the target, for what goes on without us; NULL: not needed */
 	struct linux_thread *threads, *newest;
 	size_t thread_count;
@@ -138,6 +142,8 @@ struct linux_target {
 	struct host *host; /* CPU tables, owned */
 	struct linux_hold hold; /* children nobody follows */
 	struct rescue *rescue; /* borrowed, may be NULL */
+	bool emulate_off;
+	uint64_t emulated; /* instructions, so far */
 	int linger;        /* inotify, with a mark once something is attached; -1: none */
 	char *thread_db_folders; /* where libthread_db is looked for, NULL: preset */
 };

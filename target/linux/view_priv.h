@@ -36,6 +36,8 @@ enum target_status linux_siginfo_write(struct target *t, struct target_tid tid, 
 				       const void *data, size_t n);
 
 /* --- hold.c --- */
+enum target_status linux_hold_command(struct target *t, size_t argc, const char *const *argv,
+				      struct target_text *out);
 enum target_status linux_command(struct target *t, struct target_tid tid, size_t argc,
 				 const char *const *argv, struct target_text *out);
 bool linux_steers(const struct target *t, size_t argc, const char *const *argv);
