@@ -16,7 +16,7 @@ ARCH := $(shell uname -m)
 O ?= $(if $(SAN),build-san,build)
 Q := $(if $(V),,@)
 
-PKGS := libelf inih libcrypto json-c
+LIBS := dwarf elf inih nettle json-c z
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Wformat=2 -Wundef -Wpointer-arith $(if $(findstring clang,$(CC)),,-Wcast-align=strict)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -27,9 +27,12 @@ DWARF_INC := $(addprefix -isystem ,$(wildcard /usr/include/libdwarf*))
 override CPPFLAGS += -I. $(DWARF_INC) -MMD -MP -D_GNU_SOURCE \
 	$(if $(findstring fuzzer,$(SAN)),-DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION)
 override CFLAGS += -std=gnu11 $(WARN) -fstack-protector-strong $(SANFLAGS)
-# libthread_db calls back into the program that loads it.
-override LDFLAGS += $(SANFLAGS) '-Wl,--export-dynamic-symbol=ps_*'
-LDLIBS = $(shell pkg-config --libs $(PKGS)) -ldwarf -lZydis
+# libthread_db calls back into the program that loads it. What is bound at the start is not looked
+# for later, through tables of every library.
+override LDFLAGS += $(SANFLAGS) -Wl,-z,now '-Wl,--export-dynamic-symbol=ps_*'
+# Archives where there are some: what is not used of them is not mapped, let alone relocated.
+archive = $(firstword $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)) -l$(1))
+LDLIBS := $(foreach lib,$(LIBS),$(call archive,$(lib))) -lZydis
 # Objects before archives, whatever order the rules of tests name them in.
 LINK = $(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 

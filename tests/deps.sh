@@ -1,7 +1,7 @@
 #!/bin/sh
 # The Debian packages that building, the tests and the benchmarks need: installs the missing ones when
 # it may, else says how. Makes no call to apt when nothing is missing.
-build='gcc make libc6-dev pkg-config libelf-dev libdwarf-dev libinih-dev libssl-dev libjson-c-dev
+build='gcc make libc6-dev pkg-config libelf-dev libdwarf-dev libinih-dev libssl-dev nettle-dev libjson-c-dev
 	libunicorn-dev libzydis-dev zlib1g-dev'
 tests='libcunit1-dev gdb-multiarch gdbserver lldb-14 gcc-aarch64-linux-gnu
 	g++-aarch64-linux-gnu universal-ctags clang clang-format libclang-rt-14-dev python3 iproute2

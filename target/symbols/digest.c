@@ -1,19 +1,21 @@
 /*
- * SHA-256 of kernel files, by libcrypto: the identity under which a kernel is known to clients
- * and to the runtime stub.
+ * SHA-256 of kernel files, by nettle: the identity under which a kernel is known to clients and to
+ * the runtime stub.
  */
-#include <openssl/evp.h>
+#include <nettle/sha2.h>
 
 #include "target/symbols/symbols.h"
 
 void symbols_sha256(const void *data, size_t n, char out[SYMBOLS_SHA256_TEXT])
 {
 	static const char digits[] = "0123456789abcdef";
-	unsigned char raw[EVP_MAX_MD_SIZE] = { 0 };
-	unsigned raw_n = 0;
+	uint8_t raw[SHA256_DIGEST_SIZE];
+	struct sha256_ctx ctx;
 
-	EVP_Digest(data, n, raw, &raw_n, EVP_sha256(), NULL);
-	for (size_t i = 0; i < (SYMBOLS_SHA256_TEXT - 1) / 2; i++) {
+	sha256_init(&ctx);
+	sha256_update(&ctx, n, data);
+	sha256_digest(&ctx, sizeof(raw), raw);
+	for (size_t i = 0; i < sizeof(raw); i++) {
 		out[2 * i] = digits[raw[i] >> 4];
 		out[2 * i + 1] = digits[raw[i] & 15];
 	}

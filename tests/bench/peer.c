@@ -146,16 +146,32 @@ bool peer_ask(struct peer *p, const char *fmt, ...)
 	return *p->reply != 'E' || (p->reply_n != 3 && p->reply[1] != '.');
 }
 
-unsigned peer_rss(const struct peer *p)
+static unsigned rss_of(pid_t pid)
 {
 	char path[64], line[128];
 	unsigned kb = 0;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", p->server);
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
 	FILE *f = fopen(path, "re");
 	while (f && !kb && fgets(line, sizeof(line), f))
 		if (!strncmp(line, "VmRSS:", 6))
 			kb = (unsigned)strtoul(line + 6, NULL, 10);
+	if (f)
+		fclose(f);
+	return kb;
+}
+
+/* A server may be two processes: ours has one that guards the other. */
+unsigned peer_rss(const struct peer *p)
+{
+	unsigned kb = rss_of(p->server);
+	char path[64];
+	int child;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", p->server, p->server);
+	FILE *f = fopen(path, "re");
+	while (f && fscanf(f, "%d", &child) == 1)
+		kb += rss_of(child);
 	if (f)
 		fclose(f);
 	return kb;

@@ -33,7 +33,7 @@ bool peer_begin(struct peer *p, enum peer_kind kind, unsigned threads, size_t by
 void peer_end(struct peer *p);
 /** One request; the reply is in p. false: the server is gone, or refuses. */
 bool peer_ask(struct peer *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/** kB of resident memory of the server now, 0: unknown. */
+/** kB of resident memory of the server and its child processes now, 0: unknown. */
 unsigned peer_rss(const struct peer *p);
 
 #endif

@@ -9,7 +9,7 @@ FAULT_CALLS := malloc calloc realloc reallocarray strdup strndup mmap waitpid po
 
 $(FAULT_BIN): $(O)/stub/main.o $(O)/tests/faults/fault.o $(LIB)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(LINK) $(FAULT_CALLS:%=-Wl,--wrap=%) $(LDLIBS)
+	$(Q)$(LINK) $(FAULT_CALLS:%=-Wl,--wrap=%) $(LIBS:%=-l%) -lZydis
 
 # what the server finds beside itself
 FAULT_LINKS := $(addprefix $(O)/tests/faults/,ascend-npu-sim libascend-rt-stub.so)

@@ -23,7 +23,8 @@ awk '
 	function library(header) {
 		if (header ~ /^(libelf|gelf|elfutils)/) return "target/symbols target/core"
 		if (header ~ /^(libdwarf\/|libdwarf\.h|dwarf\.h)/) return "target/symbols"
-		if (header ~ /^openssl\//) return "target/symbols target/device target/runtime"
+		if (header ~ /^openssl\//) return "target/runtime"
+		if (header ~ /^nettle\//) return "target/symbols"
 		if (header ~ /^(json-c\/|json\.h)/) return "target/core target/sim"
 		if (header ~ /^ini\.h/) return "config"
 		if (header ~ /^unicorn\//) return "target/sim"
