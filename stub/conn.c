@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "stub/pages.h"
+
 enum {
 	INPUT = 1 << 16,
 	SEND_TIMEOUT_MS = 10000, /* a client that takes no byte for so long is given up */
@@ -47,6 +49,13 @@ void conn_open(struct conn *c, int in, int out)
 	c->no_ack = c->lost = c->ack_due = false;
 	c->sent_n = c->input_at = c->input_n = 0;
 	rsp_frame_init(&c->frame, c->storage, c->frame.cap);
+}
+
+void conn_trim(struct conn *c, size_t keep)
+{
+	pages_give_back(c->sent, 2 * keep, RSP_FRAME_ROOM(c->frame.cap - 1));
+	if (c->frame.len < keep)
+		pages_give_back(c->storage, keep, c->frame.cap);
 }
 
 void conn_close(struct conn *c)

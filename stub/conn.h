@@ -55,6 +55,11 @@ void conn_fill(struct conn *c);
 void conn_send(struct conn *c, const char *payload, size_t n);
 /** Sends a notification: no acknowledgement, never repeated. */
 void conn_notify(struct conn *c, const char *text, size_t n);
+/**
+ * Behind a packet that has been served: gives memory of its buffers behind `keep` bytes back, which
+ * neither that packet nor the last one sent may have reached.
+ */
+void conn_trim(struct conn *c, size_t keep);
 /** Sends the acknowledgement that is owed when the packet has no reply now. */
 void conn_flush_ack(struct conn *c);
 

@@ -39,6 +39,7 @@ struct server {
 	struct stats *stats; /* of all ends together */
 	int signals;	     /* -1: those of the first end are enough */
 	bool extended;	 /* a client asked for it: that stays so */
+	unsigned untrimmed; /* short replies until memory of a long one is given back */
 	uint32_t orphan; /* a program of ours that is nobody's any more */
 	bool over; /* there is nothing left to do here */
 	bool done; /* the server shall end at once */
@@ -146,6 +147,19 @@ static void send_console(struct server *s)
 	target_text_deinit(text);
 }
 
+/* Long replies mostly come in a row; behind some short ones their memory is not kept. */
+static void trim(struct server *s, size_t n)
+{
+	enum { LONG = 1 << 16, SHORT_ONES = 64 };
+
+	if (n > LONG) {
+		s->untrimmed = SHORT_ONES;
+	} else if (s->untrimmed && !--s->untrimmed) {
+		conn_trim(&s->conn, LONG);
+		session_trim(s->session, LONG);
+	}
+}
+
 static void serve_packet(struct server *s)
 {
 	struct session *ss = s->session;
@@ -158,6 +172,7 @@ static void serve_packet(struct server *s)
 		conn_send(&s->conn, ss->reply.data, ss->reply.len);
 	else
 		conn_flush_ack(&s->conn);
+	trim(s, ss->reply.len);
 	if (no_ack != ss->no_ack)
 		s->conn.no_ack = ss->no_ack;
 }

@@ -13,6 +13,7 @@
 #include "stub/commands.h"
 #include "stub/disable.h"
 #include "stub/reply.h"
+#include "stub/pages.h"
 #include "stub/stats.h"
 #include "target/set.h"
 
@@ -35,6 +36,12 @@ struct session *session_create(struct target *target, struct target_log log)
 	}
 	rsp_buf_init(&s->reply, s->storage, SESSION_PACKET_SIZE);
 	return s;
+}
+
+void session_trim(struct session *s, size_t keep)
+{
+	pages_give_back(s->storage, keep, SESSION_PACKET_SIZE);
+	pages_give_back(s->scratch, keep, SESSION_PACKET_SIZE);
 }
 
 void session_destroy(struct session *s)

@@ -120,6 +120,8 @@ struct session {
 /** NULL when out of memory. target is borrowed and outlives the session. */
 struct session *session_create(struct target *target, struct target_log log);
 void session_destroy(struct session *s); /* NULL is fine */
+/** Gives memory of its buffers behind `keep` bytes back; the last reply must not be longer. */
+void session_trim(struct session *s, size_t keep);
 /** What no client of this server may do; borrowed. */
 void session_set_limits(struct session *s, const struct limits *limits);
 /** Lets clients start programs, where the target can. */

@@ -234,7 +234,8 @@ static bool is_in_sequence(struct burst *b)
 	uint64_t rseq = b->th->emulation.rseq, section = 0;
 
 	return rseq &&
-	       (!data_read(b, rseq + RSEQ_SECTION_AT, &section, sizeof(section)) || section);
+	       (!transfer(b->th, rseq + RSEQ_SECTION_AT, &section, sizeof(section), false) ||
+		section);
 }
 
 static bool has_hw_points(const struct linux_process *p)
@@ -254,7 +255,9 @@ static bool begin(struct burst *b, struct linux_target *l, struct linux_thread *
 	    p->lent || p->borrower || p->stood || has_hw_points(p))
 		return false;
 	b->regs = linux_pc_set(l, th);
-	return b->regs && !has_signal(th) && is_plain(l, th) && !is_in_sequence(b);
+	/* a thread that goes on gets its signal one instruction later, which is any time */
+	return b->regs && !(th->stepping && has_signal(th)) && is_plain(l, th) &&
+	       !is_in_sequence(b);
 }
 
 static bool is_over(struct linux_target *l, struct linux_thread *th)

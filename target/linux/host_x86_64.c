@@ -30,6 +30,7 @@ struct host {
 	struct x86_xsave xsave;
 	size_t xsave_n; /* bytes of a whole XSAVE area; 0: the CPU has none */
 	bool asked;	/* the kernel has said what it gives */
+	bool shadow;	/* the CPU has shadow stacks */
 	struct arch_desc *descs[X86_MODES];
 };
 
@@ -59,12 +60,22 @@ static void ask_cpu(struct host *h)
 	}
 }
 
+static bool cpu_has_shadow_stacks(void)
+{
+	enum { LEAF = 7, CET_SS = 1 << 7 };
+	unsigned a, b, c, d;
+
+	return __get_cpuid_count(LEAF, 0, &a, &b, &c, &d) && c & CET_SS;
+}
+
 struct host *host_create(void)
 {
 	struct host *h = calloc(1, sizeof(*h));
 
-	if (h)
-		ask_cpu(h);
+	if (!h)
+		return NULL;
+	h->shadow = cpu_has_shadow_stacks();
+	ask_cpu(h);
 	return h;
 }
 
@@ -400,7 +411,7 @@ static bool has_plain_keys(const struct host *h, pid_t tid)
 
 bool host_may_emulate(const struct host *h, pid_t tid)
 {
-	return !has_shadow_stack(tid) &&
+	return !(h->shadow && has_shadow_stack(tid)) &&
 	       (!(h->xsave.parts >> X86_PART_PKRU & 1) || has_plain_keys(h, tid));
 }
 
