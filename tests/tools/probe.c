@@ -282,6 +282,18 @@ static bool start_app(struct probe *p)
 	return p->text && keep_code(p);
 }
 
+static const char trapped[] = "the process ran into a breakpoint that nobody owns";
+
+/* Registers and memory may have been changed, but a trap that kills was a breakpoint of the server.
+ */
+static bool was_trapped(struct probe *p)
+{
+	siginfo_t info = { 0 };
+
+	return waitid(P_PID, (id_t)p->app.pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	       info.si_pid == p->app.pid && info.si_code != CLD_EXITED && info.si_status == SIGTRAP;
+}
+
 /* The one that stayed, when nothing tells it from a fresh one. */
 static bool ready_app(struct probe *p)
 {
@@ -337,11 +349,19 @@ static bool start_server(struct probe *p)
 
 const char *probe_start(struct probe *p)
 {
+	const char *why;
+
 	wire_init(&p->wire);
 	if (p->kind == PROBE_PROCESS && !ready_app(p))
 		return "tests/apps/stay does not start";
 	p->meddled = false;
-	return start_server(p) ? begin_dialog(p) : "the server does not start";
+	why = start_server(p) ? begin_dialog(p) : "the server does not start";
+	if (why != probe_refused || !p->stays || !app_is_gone(&p->app))
+		return why;
+	/* the one that stayed has had a signal of its own: it ran with a breakpoint in the middle
+	 * of an instruction */
+	wire_close(&p->wire);
+	return was_trapped(p) ? trapped : probe_start(p);
 }
 
 void probe_drop(struct probe *p)
@@ -364,22 +384,18 @@ static void take_leave(struct probe *p)
 	play_text_deinit(&got);
 }
 
-/* Registers and memory may have been changed, but a trap that kills was a breakpoint of the server.
- */
-static bool was_trapped(struct probe *p)
-{
-	siginfo_t info = { 0 };
-
-	return waitid(P_PID, (id_t)p->app.pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-	       info.si_pid == p->app.pid && info.si_code != CLD_EXITED && info.si_status == SIGTRAP;
-}
-
 static const char *check_left(struct probe *p)
 {
 	bool free = app_comes_free(&p->app), whole = code_is_whole(p);
 
+	/* one that is about to end has no code any more */
+	for (int ms = 0; ms < PLAY_STEP_MS && !whole && !app_is_gone(&p->app);
+	     ms += PLAY_PAUSE_MS) {
+		usleep(PLAY_PAUSE_MS * 1000);
+		whole = code_is_whole(p);
+	}
 	if (was_trapped(p) && !p->meddled)
-		return "the process ran into a breakpoint that nobody owns";
+		return trapped;
 	if (app_is_gone(&p->app))
 		return NULL;
 	if (!free && !(p->meddled && app_is_stopped(&p->app)))
