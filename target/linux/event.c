@@ -47,7 +47,7 @@ static void on_exec(struct linux_target *l, struct linux_thread *th)
 
 		linux_thread_drop(l, other);
 	}
-	linux_give_back(p);
+	linux_give_back(l, p);
 	rescue_forget_patches(p->rescue, (uint32_t)p->pid);
 	linux_mem_open(p);
 	linux_emulate_forget(p);
@@ -355,10 +355,10 @@ static void on_stop(struct linux_target *l, struct linux_thread *th, int status)
 static void end_process(struct linux_target *l, struct linux_process *p, int status)
 {
 	linux_children_end(l, (struct target_tid){ .pid = (uint32_t)p->pid }, linux_detach);
-	linux_give_back(p);
+	linux_give_back(l, p);
 	while (p->threads)
 		linux_thread_drop(l, p->threads);
-	p->ended = true;
+	p->ended = ++l->ended;
 	p->end = (struct target_stop){
 		.kind = WIFEXITED(status) ? TARGET_STOP_EXITED : TARGET_STOP_SIGNALED,
 		.tid = { (uint32_t)p->pid, (uint32_t)p->pid },
@@ -453,13 +453,15 @@ static void add_path(struct linux_target *l, struct target_stop *stop)
 	stop->text = l->path;
 }
 
+/* The one that ended first: a parent may have waited for its child. */
 static struct linux_process *find_ended(struct linux_target *l)
 {
-	struct linux_process *p = l->processes;
+	struct linux_process *first = NULL;
 
-	while (p && (!p->ended || p->untold))
-		p = p->next;
-	return p;
+	for (struct linux_process *p = l->processes; p; p = p->next)
+		if (p->ended && !p->untold && (!first || p->ended < first->ended))
+			first = p;
+	return first;
 }
 
 /* Any number, the same ones in every run: Marsaglia, "Xorshift RNGs". */

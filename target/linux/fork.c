@@ -161,14 +161,37 @@ void linux_borrow(struct linux_target *l, const struct linux_process *child)
 		lend(th);
 }
 
-void linux_give_back(struct linux_process *child)
+/*
+ * In the kernel the parent of a vforked child waits where nothing can stop it. If the child stood
+ * at a breakpoint meanwhile nobody could ever be stopped again, so the parent waits here.
+ */
+bool linux_waits_for_child(const struct linux_target *l, const struct linux_thread *th)
+{
+	const struct linux_process *p = th->vforks ? l->processes : NULL;
+
+	while (p && (!p->borrower || !target_tid_equal(p->forker, linux_tid(th))))
+		p = p->next;
+	return p != NULL;
+}
+
+void linux_forker_goes(struct linux_target *l, struct target_tid forker)
+{
+	struct linux_thread *th = linux_thread_find(l, (pid_t)forker.tid);
+
+	if (th && th->vforks && th->go && !th->running)
+		linux_go_over(l, th);
+}
+
+void linux_give_back(struct linux_target *l, struct linux_process *child)
 {
 	struct points_memory m = linux_raw_memory(child);
 
+	if (!child->borrower)
+		return;
 	/* the open file is that of the memory it had, whatever it runs now */
-	if (child->borrower)
-		points_remove_all(child->points, &m);
+	points_remove_all(child->points, &m);
 	child->borrower = false;
+	linux_forker_goes(l, child->forker);
 }
 
 void linux_on_fork(struct linux_target *l, struct linux_thread *th, bool vfork)
@@ -191,8 +214,7 @@ void linux_on_fork(struct linux_target *l, struct linux_thread *th, bool vfork)
 	}
 	child->forker = linux_tid(th);
 	child->untold = true;
-	child->borrower = vfork;
-	th->vforks = vfork;
+	child->borrower = th->vforks = vfork;
 	linux_pend(th, vfork ? TARGET_STOP_VFORK : TARGET_STOP_FORK, TARGET_SIGNAL_TRAP);
 	th->pending.child = linux_tid(child->threads);
 }

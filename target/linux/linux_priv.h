@@ -25,7 +25,7 @@ bool linux_point_tells(struct linux_target *l, struct linux_thread *th, enum tar
 /* --- over.c --- */
 /** Runs the threads of a process that shall run; those that go over a breakpoint do so first. */
 void linux_go(struct linux_target *l, struct linux_process *p);
-/** After a hit that is not told: goes on over the breakpoint unless all are being stopped. */
+/** Lets a thread and its process go on, also over a breakpoint, unless all are being stopped. */
 void linux_go_over(struct linux_target *l, struct linux_thread *th);
 
 /* --- hwpoints.c --- */
@@ -82,10 +82,14 @@ enum target_status linux_attach(struct target *t, uint32_t pid);
 void linux_on_clone(struct linux_target *l, struct linux_thread *parent);
 void linux_on_fork(struct linux_target *l, struct linux_thread *th, bool vfork);
 void linux_on_vfork_done(struct linux_target *l, struct linux_thread *th);
-/** A vforked child is about to run: there is nothing of ours in the memory it runs in. */
+/** A vforked child is about to run or to get a breakpoint: its parent's ones go from its memory. */
 void linux_borrow(struct linux_target *l, const struct linux_process *child);
 /** It needs that memory no longer: it calls exec or ends. */
-void linux_give_back(struct linux_process *child);
+void linux_give_back(struct linux_target *l, struct linux_process *child);
+/** The thread has a vforked child that is debugged and has its memory: it is not started. */
+bool linux_waits_for_child(const struct linux_target *l, const struct linux_thread *th);
+/** It does not wait any more: it runs if it shall. */
+void linux_forker_goes(struct linux_target *l, struct target_tid forker);
 /** The first stop of a thread that no parent has told of yet; take: false: there is none. */
 bool linux_early_take(struct linux_target *l, pid_t tid, int *status);
 void linux_early_add(struct linux_target *l, pid_t tid, int status);

@@ -54,10 +54,16 @@ static enum target_status linux_threads(struct target *t, struct target_tid *out
 	struct linux_target *l = of(t);
 	size_t n = 0;
 
-	for (struct linux_process *p = l->processes; p; p = p->next)
+	for (struct linux_process *p = l->processes; p; p = p->next) {
+		struct target_tid leader = { (uint32_t)p->pid, (uint32_t)p->pid };
+
 		for (struct linux_thread *th = p->threads; th && !p->untold; th = th->next, n++)
 			if (n < cap)
 				out[n] = linux_tid(th);
+		/* a client that does not know of its end shall be able to resume it */
+		if (linux_has_ended(l, leader) && n++ < cap)
+			out[n - 1] = leader;
+	}
 	*count = n;
 	return TARGET_OK;
 }
@@ -71,9 +77,9 @@ static struct linux_thread *find(struct target *t, struct target_tid tid)
 
 static const struct arch_desc *linux_arch(struct target *t, struct target_tid tid)
 {
-	struct linux_thread *th = find(t, tid);
+	struct linux_process *p = linux_process_find(of(t), tid.pid);
 
-	return th ? th->process->desc : NULL;
+	return p && (find(t, tid) || linux_has_ended(of(t), tid)) ? p->desc : NULL;
 }
 
 static enum target_status linux_stop(struct target *t, struct target_tid tid,
@@ -84,6 +90,10 @@ static enum target_status linux_stop(struct target *t, struct target_tid tid,
 
 	if (!tid.pid && !th && l->processes)
 		th = l->processes->threads;
+	if (!th && linux_has_ended(l, tid)) {
+		*out = (struct target_stop){ .kind = TARGET_STOP_SIGNAL, .tid = tid, .core = -1 };
+		return TARGET_OK;
+	}
 	if (!th)
 		return target_fail(t, TARGET_NO_THREAD, "there is no thread %u.%u", tid.pid,
 				   tid.tid);
@@ -150,8 +160,11 @@ static enum target_status sw_point(struct target *t, struct linux_process *proce
 		return target_fail(t, TARGET_FAULT, "the memory of the breakpoint is gone");
 	if (set)
 		points_verify(process->points, p->at, &m);
+	if (!of(t)->non_stop)
+		return TARGET_OK;
 	/* with threads that run there is no resume to wait for */
-	return of(t)->non_stop ? linux_points_sync(of(t), process) : TARGET_OK;
+	linux_borrow(of(t), process);
+	return linux_points_sync(of(t), process);
 }
 
 static enum target_status linux_point(struct target *t, uint32_t pid, const struct target_point *p,

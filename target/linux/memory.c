@@ -112,6 +112,15 @@ static struct linux_process *process_of(struct target *t, struct target_tid tid)
 	return linux_process_find((struct linux_target *)t, tid.pid);
 }
 
+/* A vforked child has the memory of its parent, and each may have breakpoints there. */
+static bool shares(const struct linux_process *a, const struct linux_process *b)
+{
+	uint32_t of_a = a->borrower ? a->forker.pid : (uint32_t)a->pid;
+	uint32_t of_b = b->borrower ? b->forker.pid : (uint32_t)b->pid;
+
+	return of_a == of_b;
+}
+
 enum target_status linux_mem_read(struct target *t, struct target_tid tid, uint64_t at, void *buf,
 				  size_t n, size_t *done)
 {
@@ -123,7 +132,9 @@ enum target_status linux_mem_read(struct target *t, struct target_tid tid, uint6
 	if (!*done)
 		return target_fail(t, TARGET_FAULT, "process %u has no memory at %#" PRIx64,
 				   tid.pid, at);
-	points_hide(p->points, at, buf, *done);
+	for (struct linux_process *q = ((struct linux_target *)t)->processes; q; q = q->next)
+		if (shares(p, q))
+			points_hide(q->points, at, buf, *done);
 	return TARGET_OK;
 }
 
@@ -138,9 +149,14 @@ enum target_status linux_mem_write(struct target *t, struct target_tid tid, uint
 	if (!copy)
 		return target_fail(t, TARGET_SYSTEM, "out of memory");
 	memcpy(copy, data, n);
-	struct points_memory m = linux_raw_memory(p);
-	points_keep(p->points, at, copy, n);
-	points_note_all(p->points, &m);
+	for (struct linux_process *q = ((struct linux_target *)t)->processes; q; q = q->next) {
+		struct points_memory m = linux_raw_memory(q);
+
+		if (!shares(p, q))
+			continue;
+		points_keep(q->points, at, copy, n);
+		points_note_all(q->points, &m);
+	}
 	ssize_t done = pwrite(p->mem, copy, n, (off_t)at);
 	if (done == (ssize_t)n)
 		return TARGET_OK;

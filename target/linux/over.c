@@ -122,23 +122,25 @@ static void step_over(struct linux_target *l, struct linux_thread *th)
 		other_event(l, th, status);
 }
 
-static bool may_go(const struct linux_thread *th, const struct linux_process *p)
+static bool may_go(const struct linux_target *l, const struct linux_thread *th,
+		   const struct linux_process *p)
 {
-	return th->process == p && th->go && !th->running && !th->has_pending;
+	return th->process == p && th->go && !th->running && !th->has_pending &&
+	       !linux_waits_for_child(l, th);
 }
 
 static struct linux_thread *next_over(const struct linux_target *l, const struct linux_process *p)
 {
 	struct linux_thread *th = l->busy;
 
-	while (th && (!th->over || !may_go(th, p)))
+	while (th && (!th->over || !may_go(l, th, p)))
 		th = th->busy_next;
 	return th;
 }
 
 static void run(struct linux_target *l, const struct linux_process *p, struct linux_thread *th)
 {
-	if (may_go(th, p))
+	if (may_go(l, th, p))
 		linux_thread_run(l, th);
 	/* behind a resume the server asks by itself */
 	if (l->resumed && th->has_pending && th->process == p)

@@ -33,7 +33,7 @@ static bool set_call(const struct linux_thread *th, enum __ptrace_request reques
 	return ptrace(request, th->tid, (void *)(uintptr_t)host_regset_note(set), io) == 0;
 }
 
-/** UNAVAILABLE: there is no such set. */
+/** UNAVAILABLE: there is no such set, or the thread was killed and its end is still to be told. */
 static enum target_status set_read(struct linux_target *l, struct linux_thread *th, unsigned set)
 {
 	struct linux_regset *s = &th->sets[set];
@@ -48,7 +48,8 @@ static enum target_status set_read(struct linux_target *l, struct linux_thread *
 	if (!io.iov_base)
 		return target_fail(&l->base, TARGET_SYSTEM, "out of memory");
 	if (!set_call(th, PTRACE_GETREGSET, set, &io))
-		return is_no_set(errno) ? TARGET_UNAVAILABLE : failed(l, th, "read");
+		return is_no_set(errno) || errno == ESRCH ? TARGET_UNAVAILABLE :
+							    failed(l, th, "read");
 	s->n = io.iov_len;
 	s->known = true;
 	s->dirty = false;
@@ -122,6 +123,8 @@ enum target_status linux_reg_read(struct target *t, struct target_tid tid, size_
 	enum target_status status = find(l, tid, reg, &th, &r);
 
 	*valid = false;
+	if (status == TARGET_NO_THREAD && linux_has_ended(l, tid))
+		return TARGET_OK;
 	return status == TARGET_OK ? value_get(l, th, r, buf, valid) : status;
 }
 

@@ -443,7 +443,9 @@ enum target_status linux_detach(struct target *t, uint32_t pid)
 	linux_hw_clear(p);
 	for (struct linux_thread *th = p->threads; th; th = th->next)
 		let_go(l, th);
+	struct target_tid forker = p->forker;
 	linux_process_drop(l, p);
+	linux_forker_goes(l, forker);
 	return TARGET_OK;
 }
 

@@ -16,6 +16,13 @@ struct linux_process *linux_process_find(struct linux_target *l, uint32_t pid)
 	return NULL;
 }
 
+bool linux_has_ended(struct linux_target *l, struct target_tid tid)
+{
+	const struct linux_process *p = linux_process_find(l, tid.pid);
+
+	return p && p->ended && !p->untold && tid.tid == tid.pid;
+}
+
 struct linux_process *linux_process_add(struct linux_target *l, pid_t pid, bool attached)
 {
 	size_t insn_n;

@@ -96,7 +96,7 @@ struct linux_process {
 	int64_t *calls;     /* the numbers that do, sorted as given; NULL: all */
 	size_t call_count;
 	struct ps_prochandle *thread_db; /* thread_db.c; NULL: not loaded */
-	bool ended;         /* `end` is to be told, then it is dropped */
+	unsigned ended;     /* it was the n-th to end: `end` is to be told, then it is dropped */
 	struct target_stop end;
 	struct linux_process *next;
 };
@@ -135,6 +135,7 @@ struct linux_target {
 	uint8_t program[32]; /* bit per GDB signal number: detached threads get it back */
 	uint8_t pass[32];  /* bit per GDB signal number: goes to the program without a stop */
 	struct linux_end *ends; /* of threads, not told yet */
+	unsigned ended;    /* counts processes that have ended */
 	uint32_t dice;     /* which of several pending stops is told */
 	bool none_left;    /* the last thread that was resumed has ended */
 	int park_fd;       /* timerfd: nobody has resumed for a while */
@@ -150,6 +151,8 @@ struct linux_target {
 
 /* --- table.c --- */
 struct linux_process *linux_process_find(struct linux_target *l, uint32_t pid);
+/** That is the leader of a process whose end is still to be told: to clients it is there. */
+bool linux_has_ended(struct linux_target *l, struct target_tid tid);
 struct linux_process *linux_process_add(struct linux_target *l, pid_t pid, bool attached);
 void linux_process_drop(struct linux_target *l, struct linux_process *p);
 struct linux_thread *linux_thread_find(struct linux_target *l, pid_t tid);

@@ -44,6 +44,21 @@ static void fork_once(void *ctx)
 		usleep(1000);
 }
 
+/* The child ends first, the parent at once behind it. */
+static void end_both(void *ctx)
+{
+	(void)ctx;
+	shared->ready = 1;
+	while (!shared->go)
+		usleep(1000);
+	pid_t pid = fork();
+	if (!pid)
+		_exit(5);
+	waitpid(pid, NULL, 0);
+	shared->parent_ran = 1;
+	_exit(7);
+}
+
 static void __attribute__((noinline)) spot(void)
 {
 	__asm__ volatile("nop; nop");
@@ -60,6 +75,24 @@ static void *vfork_often(void *ctx)
 		shared->forks++;
 	}
 	return ctx;
+}
+
+static void stop_in_vfork(void *ctx)
+{
+	(void)ctx;
+	shared->ready = 1;
+	while (!shared->go)
+		usleep(1000);
+	pid_t pid = vfork();
+	if (!pid) {
+		spot();
+		shared->child_ran = 1;
+		_exit(5);
+	}
+	waitpid(pid, NULL, 0);
+	shared->parent_ran = 1;
+	for (;;)
+		usleep(1000);
 }
 
 static void call_spot(void *ctx)
@@ -251,6 +284,151 @@ static void test_vfork_unasked(void)
 	close_child(&l);
 }
 
+/* --- vforked children that are debugged --- */
+
+static const struct target_action run_all = { .kind = TARGET_CONTINUE, .pid = -1, .tid = -1 };
+
+/* Up to the stop that tells of a vfork, with a breakpoint in what the child calls. */
+static struct target_stop run_to_vfork(struct live *l, const struct target_point *point)
+{
+	struct target_stop stop = { 0 };
+
+	open_child(l, stop_in_vfork);
+	CU_ASSERT_EQUAL(target_point_set(l->t, l->pid, point), TARGET_OK);
+	shared->go = 1;
+	CU_ASSERT_TRUE_FATAL(live_run(l, &stop));
+	CU_ASSERT_EQUAL_FATAL(stop.kind, TARGET_STOP_VFORK);
+	return stop;
+}
+
+static bool reads(struct live *l, uint32_t pid, uint64_t at, const uint8_t want[4])
+{
+	const struct target_tid tid = { pid, pid };
+	uint8_t got[4];
+	size_t done = 0;
+
+	return target_mem_read(l->t, tid, at, got, sizeof(got), &done) == TARGET_OK && done == 4 &&
+	       !memcmp(got, want, sizeof(got));
+}
+
+/*
+ * In the kernel the parent waits for the child, which stands at a breakpoint: the server must not
+ * wait for the parent. Neither of them sees breakpoints of the other in the memory they share.
+ */
+static void test_stop_in_vfork(void)
+{
+	const struct target_point point = { TARGET_SW_BREAK, (uintptr_t)spot, 1, NULL };
+	struct target_stop stop;
+	uint8_t code[4];
+	struct live l;
+
+	memcpy(code, (const void *)(uintptr_t)spot, sizeof(code));
+	struct target_stop fork = run_to_vfork(&l, &point);
+	uint32_t child = fork.child.pid;
+	CU_ASSERT_TRUE(reads(&l, child, point.at, code));
+	CU_ASSERT_EQUAL(target_point_set(l.t, child, &point), TARGET_OK);
+	CU_ASSERT_TRUE_FATAL(live_run(&l, &stop));
+	CU_ASSERT_TRUE(stop.kind == TARGET_STOP_SWBREAK && stop.tid.pid == child);
+	CU_ASSERT_TRUE(reads(&l, l.pid, point.at, code));
+	CU_ASSERT_TRUE(reads(&l, child, point.at, code));
+	CU_ASSERT_FALSE(shared->parent_ran);
+	/* the interrupt key has somebody to stop, with nobody that runs but the parent */
+	const struct target_action parent = { .kind = TARGET_CONTINUE,
+					      .pid = (int)l.pid,
+					      .tid = -1 };
+	CU_ASSERT_EQUAL(target_resume(l.t, &parent, 1), TARGET_OK);
+	CU_ASSERT_EQUAL(target_interrupt(l.t), TARGET_OK);
+	CU_ASSERT_TRUE_FATAL(live_event(&l, &stop));
+	CU_ASSERT_EQUAL(target_point_clear(l.t, child, &point), TARGET_OK);
+	/* the child ends, and only then its parent goes on */
+	bool ended = false, done = false;
+	for (int i = 0; i < 2; i++) {
+		CU_ASSERT_TRUE_FATAL(live_run(&l, &stop));
+		CU_ASSERT_TRUE(shared->child_ran);
+		ended |= stop.kind == TARGET_STOP_EXITED && stop.tid.pid == child;
+		done |= stop.kind == TARGET_STOP_VFORK_DONE && stop.tid.pid == l.pid;
+	}
+	CU_ASSERT_TRUE(ended && done);
+	CU_ASSERT_EQUAL(target_resume(l.t, &run_all, 1), TARGET_OK);
+	CU_ASSERT_TRUE(live_reaches(&shared->parent_ran, 1));
+	close_child(&l);
+}
+
+/* A client without breakpoints in the child: it leaves it, and its parent goes on. */
+static void test_leave_in_vfork(void)
+{
+	const struct target_point point = { TARGET_SW_BREAK, (uintptr_t)spot, 1, NULL };
+	struct target_stop stop;
+	struct live l;
+	struct target_stop fork = run_to_vfork(&l, &point);
+
+	CU_ASSERT_TRUE(target_non_stop(l.t, true));
+	target_heard(l.t, fork.tid);
+	CU_ASSERT_TRUE(resume_thread(&l, fork.tid, TARGET_CONTINUE));
+	CU_ASSERT_EQUAL(target_detach(l.t, fork.child.pid), TARGET_OK);
+	CU_ASSERT_TRUE_FATAL(live_event(&l, &stop));
+	CU_ASSERT_EQUAL(stop.kind, TARGET_STOP_VFORK_DONE);
+	CU_ASSERT_TRUE(shared->child_ran);
+	close_child(&l);
+}
+
+/* --- ends of several processes --- */
+
+/* Runs up to the fork; the child's number. */
+static uint32_t run_to_family(struct live *l)
+{
+	struct target_stop stop;
+
+	open_child(l, end_both);
+	shared->go = 1;
+	CU_ASSERT_TRUE_FATAL(live_run(l, &stop));
+	CU_ASSERT_EQUAL_FATAL(stop.kind, TARGET_STOP_FORK);
+	return stop.child.pid;
+}
+
+/* A child that its parent waits for ends first, and that is how it is told. */
+static void test_order_of_ends(void)
+{
+	for (int round = 0; round < CALLS; round++) {
+		struct target_stop stop;
+		struct live l;
+		uint32_t child = run_to_family(&l);
+
+		CU_ASSERT_TRUE_FATAL(live_run(&l, &stop));
+		CU_ASSERT_TRUE(stop.tid.pid == child && stop.value == 5);
+		CU_ASSERT_TRUE_FATAL(live_run(&l, &stop));
+		CU_ASSERT_TRUE(stop.tid.pid == l.pid && stop.value == 7);
+		l.pid = 0;
+		close_child(&l);
+	}
+}
+
+/* Of two that are killed the second one is there until it is told of: it has to be resumed. */
+static void test_killed_together(void)
+{
+	struct target_stop stop, last;
+	uint8_t value[64];
+	bool valid = true;
+	struct live l;
+	uint32_t child = run_to_family(&l);
+
+	kill((pid_t)child, SIGKILL);
+	kill((pid_t)l.pid, SIGKILL);
+	CU_ASSERT_TRUE_FATAL(live_run(&l, &stop));
+	CU_ASSERT_EQUAL(stop.kind, TARGET_STOP_SIGNALED);
+	uint32_t other = stop.tid.pid == child ? l.pid : child;
+	const struct target_tid leader = { other, other };
+	CU_ASSERT_EQUAL(count_threads(&l), 1);
+	CU_ASSERT_PTR_NOT_NULL(target_arch(l.t, leader));
+	CU_ASSERT_EQUAL(target_reg_read(l.t, leader, 0, value, &valid), TARGET_OK);
+	CU_ASSERT_FALSE(valid);
+	CU_ASSERT_TRUE_FATAL(live_run(&l, &last));
+	CU_ASSERT_TRUE(last.kind == TARGET_STOP_SIGNALED && last.tid.pid == other);
+	CU_ASSERT_EQUAL(count_threads(&l), 0);
+	l.pid = 0;
+	close_child(&l);
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
@@ -259,6 +437,10 @@ int main(void)
 		{ "kill with a child nobody knows", test_kill_with_child },
 		{ "breakpoints while others vfork", test_breaks_while_others_vfork },
 		{ "vfork of which nothing is told", test_vfork_unasked },
+		{ "a vforked child that stops", test_stop_in_vfork },
+		{ "a vforked child that is left", test_leave_in_vfork },
+		{ "parents end after their children", test_order_of_ends },
+		{ "two processes that are killed", test_killed_together },
 	};
 
 	return unit_run("linux_fork", tests, sizeof(tests) / sizeof(tests[0]));
