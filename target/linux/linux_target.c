@@ -144,12 +144,23 @@ static void linux_pass(struct target *t, const uint8_t *bits, size_t n)
 	memcpy(l->pass, bits, n < sizeof(l->pass) ? n : sizeof(l->pass));
 }
 
+/* Killed, which is still to be told: what a client asks on the way to its end shall not fail. */
+static bool is_dead(const struct linux_process *p)
+{
+	struct proc_stat stat;
+
+	return p->ended || (proc_stat((uint32_t)p->pid, (uint32_t)p->pid, &stat) &&
+			    (stat.state == 'Z' || stat.state == 'X'));
+}
+
 static enum target_status sw_point(struct target *t, struct linux_process *process,
 				   const struct target_point *p, bool set)
 {
 	struct points_memory m = linux_raw_memory(process);
 	uint8_t byte;
 	bool there = m.read(m.ctx, p->at, &byte, 1);
+	if (!there && is_dead(process))
+		return TARGET_OK;
 	if (set && !there)
 		return target_fail(t, TARGET_FAULT, "there is no memory to break at");
 	if (set && !points_is_set(process->points, p->at) && !points_set(process->points, p->at))

@@ -114,6 +114,17 @@ static enum target_status find(struct linux_target *l, struct target_tid tid, si
 	return TARGET_OK;
 }
 
+/* A process that has ended has no registers, but gdb resumes nothing of which it has no pc. */
+static bool last_pc(struct linux_target *l, struct target_tid tid, size_t reg, void *buf)
+{
+	const struct arch_desc *d = linux_process_find(l, tid.pid)->desc;
+
+	if (!d || reg != d->pc)
+		return false;
+	memset(buf, 0, arch_reg_size(&d->regs[reg]));
+	return true;
+}
+
 enum target_status linux_reg_read(struct target *t, struct target_tid tid, size_t reg, void *buf,
 				  bool *valid)
 {
@@ -123,8 +134,10 @@ enum target_status linux_reg_read(struct target *t, struct target_tid tid, size_
 	enum target_status status = find(l, tid, reg, &th, &r);
 
 	*valid = false;
-	if (status == TARGET_NO_THREAD && linux_has_ended(l, tid))
+	if (status == TARGET_NO_THREAD && linux_has_ended(l, tid)) {
+		*valid = last_pc(l, tid, reg, buf);
 		return TARGET_OK;
+	}
 	return status == TARGET_OK ? value_get(l, th, r, buf, valid) : status;
 }
 

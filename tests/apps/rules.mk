@@ -7,7 +7,7 @@ LISTS_FLAGS := -O1 -I. -ffreestanding -fno-stack-protector -fpie -fvisibility=hi
 	-fno-asynchronous-unwind-tables -nostdlib -static-pie -Wl,-T,tests/apps/lists.ld \
 	-Wl,--no-dynamic-linker -Wl,--build-id=none
 APPS := $(addprefix $(APP_DIR)/,spaces say stay $(if $(filter x86_64,$(ARCH)),lists64 lists32))
-APPS += $(addprefix $(APP_DIR)/,dispatch sleepers hook_host libhook.so libframe.so libdevice.so)
+APPS += $(addprefix $(APP_DIR)/,dispatch family sleepers hook_host libhook.so libframe.so libdevice.so)
 
 # needs libc6-dev-i386 and lib32gcc-12-dev; gcc-multilib, which has the folder of <asm/*.h> too, cannot
 # be there beside compilers for other CPUs
@@ -32,6 +32,10 @@ $(APP_DIR)/stay: tests/apps/stay.c
 $(APP_DIR)/sleepers: tests/apps/sleepers.c
 	$(Q)mkdir -p $(@D)
 	$(Q)gcc -D_GNU_SOURCE -g -O0 -pthread -o $@ $<
+
+$(APP_DIR)/family: tests/apps/family.c
+	$(Q)mkdir -p $(@D)
+	$(Q)gcc -D_GNU_SOURCE -g -O0 -o $@ $<
 
 $(APP_DIR)/dispatch: tests/apps/dispatch.c
 	$(Q)mkdir -p $(@D)

@@ -406,6 +406,7 @@ static void test_order_of_ends(void)
 /* Of two that are killed the second one is there until it is told of: it has to be resumed. */
 static void test_killed_together(void)
 {
+	const struct target_point point = { TARGET_SW_BREAK, (uintptr_t)spot, 1, NULL };
 	struct target_stop stop, last;
 	uint8_t value[64];
 	bool valid = true;
@@ -419,9 +420,14 @@ static void test_killed_together(void)
 	uint32_t other = stop.tid.pid == child ? l.pid : child;
 	const struct target_tid leader = { other, other };
 	CU_ASSERT_EQUAL(count_threads(&l), 1);
-	CU_ASSERT_PTR_NOT_NULL(target_arch(l.t, leader));
-	CU_ASSERT_EQUAL(target_reg_read(l.t, leader, 0, value, &valid), TARGET_OK);
+	const struct arch_desc *d = target_arch(l.t, leader);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(d);
+	CU_ASSERT_EQUAL(target_reg_read(l.t, leader, d->sp, value, &valid), TARGET_OK);
 	CU_ASSERT_FALSE(valid);
+	CU_ASSERT_EQUAL(target_reg_read(l.t, leader, d->pc, value, &valid), TARGET_OK);
+	CU_ASSERT_TRUE(valid);
+	CU_ASSERT_EQUAL(target_point_set(l.t, other, &point), TARGET_OK);
+	CU_ASSERT_EQUAL(target_point_clear(l.t, other, &point), TARGET_OK);
 	CU_ASSERT_TRUE_FATAL(live_run(&l, &last));
 	CU_ASSERT_TRUE(last.kind == TARGET_STOP_SIGNALED && last.tid.pid == other);
 	CU_ASSERT_EQUAL(count_threads(&l), 0);
