@@ -140,26 +140,32 @@ play_gdb() {
 	} | gdb_clean >"$work/out" 2>&1
 }
 
-# Until gdb has answered token $1 and everything it lets run has stopped again.
+# Until gdb has answered token $1 and everything it lets run has stopped again. What it connects to
+# may stand already.
 await_mi() {
 	for _ in $(seq 1500); do
 		grep -q "^$1^" "$work/out" || { sleep 0.02; continue; }
 		running=$(grep -c '^[0-9]*^running' "$work/out")
 		stopped=$(grep -c '^\*stopped' "$work/out")
-		[ "$running" -eq 0 ] || [ "$stopped" -gt "$running" ] && return
+		stood=$(sed '/^[0-9]*^running/q' "$work/out" | grep -c '^\*stopped')
+		[ "$running" -eq 0 ] || [ "$stopped" -ge $((running + stood)) ] && return
 		sleep 0.02
 	done
 }
 
 # The machine interface, one command after the other. Each line of the script starts with a token.
+# What is behind a command with " &" goes on while the program runs.
 play_mi() {
 	mkfifo "$work/in"
 	gdb_clean -i=mi <"$work/in" >"$work/out" 2>&1 &
 	gdb_pid=$!
 	exec 3>"$work/in"
 	fill <"$1" | while read -r line; do
-		printf '%s\n' "$line" >&3
-		await_mi "${line%%-*}"
+		printf '%s\n' "${line% &}" >&3
+		case $line in
+		*' &') sleep 0.5 ;;
+		*) await_mi "${line%%-*}" ;;
+		esac
 	done
 	exec 3>&-
 	wait "$gdb_pid"
@@ -188,7 +194,11 @@ normalise() {
 		-e 's/Thread [0-9]\{3,\}\.[0-9]\{3,\}/Thread PID.TID/g' \
 		-e 's/^++attach [0-9]*/++attach PID/' -e 's/^pid  *parent  */PID PARENT /' -e 's/^[0-9]\{3,\}  *[0-9]\{3,\}  */PID PARENT /' \
 		-e 's/Process [0-9]\{3,\}/Process PID/' -e 's/tid = [0-9]\{3,\}/tid = TID/' \
-		-e 's/0x0000\(555\|7ff\)[0-9a-f]*/ADDR/g' \
+		-e 's/0x0000\(555\|7ff\)[0-9a-f]*/ADDR/g' -e 's/0x7ffff[0-9a-f]*/ADDR/g' \
+		-e 's/,pid="[0-9]\{3,6\}"/,pid="PID"/' \
+		-e '/x86-64"}/s/,core="[0-9]*"//g' -e '/^=library-\(un\)\{0,1\}loaded,id="\/lib/d' \
+		-e '/^~".*received signal SIGINT/,/^\*stopped/{/^\*stopped\|SIGINT/!d' -e '}' \
+		-e '/"SIGINT"/s/frame={.*},thread-id/frame={...},thread-id/' \
 		-e '/^Reading \(symbols from target:\)\{0,1\}\/\(usr\/\)\{0,1\}lib/d' \
 		-e '/^(No debugging symbols found in target:\/lib/d' \
 		-e '/^Reading target:\/usr\/lib\/debug/d' -e '/^Reading .*\.so from remote target/d' \
