@@ -33,7 +33,7 @@ static const char help[] =
 	"  --multi               Start server without a specific program, and\n"
 	"                        only quit when explicitly commanded.\n"
 	"  --once                Exit after the first connection has closed.\n"
-	"  --selftest[=FILTER]   Check the built-in tables and then exit.\n"
+	"  --selftest[=FILTER]   Say where the unit tests are and then exit.\n"
 	"  --help                Print this message and then exit.\n"
 	"  --help-config         Print every setting of the config file, with its\n"
 	"                        preset and meaning, and then exit.\n"

@@ -2,6 +2,7 @@
  * Attaching to real processes of which a thread cannot be stopped: a parent that waits for its
  * vforked child. The processes are copies of this program; `shared` is one memory for all.
  */
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -148,12 +149,68 @@ static void test_second_try(void)
 	close_lender(&l);
 }
 
+/* --- long sessions --- */
+
+static size_t count_files(void)
+{
+	struct proc_dir d = proc_dir_open("/proc/self/fd");
+	uint32_t number;
+	size_t n = 0;
+
+	while (proc_dir_next(&d, &number))
+		n++;
+	proc_dir_close(&d);
+	return n;
+}
+
+static void start_and_kill(struct live *l, const char *path)
+{
+	CU_ASSERT_TRUE_FATAL(live_start(l, path, "wait"));
+	CU_ASSERT_EQUAL_FATAL(target_kill(l->t, l->pid), TARGET_OK);
+	l->pid = 0;
+}
+
+static void attach_and_leave(struct live *l, pid_t pid)
+{
+	CU_ASSERT_TRUE_FATAL(live_attach(l, pid));
+	CU_ASSERT_EQUAL_FATAL(target_detach(l->t, l->pid), TARGET_OK);
+	l->pid = 0;
+}
+
+/* Nothing is kept of a program that is gone: neither files nor memory. */
+static void test_again_and_again(void)
+{
+	enum { WARM_UP = 10, TIMES = 300 };
+	char path[4096];
+	size_t files = 0, bytes = 0;
+	struct live l;
+
+	if (!live_app("say", path, sizeof(path)))
+		return;
+	pid_t pid = open_lender(&l);
+	shared->release = 1;
+	CU_ASSERT_TRUE_FATAL(live_reaches(&shared->over, 1));
+	for (int i = 0; i < WARM_UP + TIMES; i++) {
+		if (i == WARM_UP) {
+			files = count_files();
+			bytes = mallinfo2().uordblks;
+		}
+		start_and_kill(&l, path);
+		attach_and_leave(&l, pid);
+	}
+	CU_ASSERT_EQUAL(count_files(), files);
+	CU_ASSERT_EQUAL(mallinfo2().uordblks, bytes);
+	live_reap(pid);
+	close_lender(&l);
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
 		{ "a vfork that ends", test_short_vfork },
 		{ "a vfork that does not", test_long_vfork },
 		{ "the same process again", test_second_try },
+		{ "again and again", test_again_and_again },
 	};
 
 	return unit_run("linux_attach", tests, sizeof(tests) / sizeof(tests[0]));
