@@ -418,24 +418,35 @@ void linux_handle(struct linux_target *l, pid_t tid, int status)
 
 /* --- collecting --- */
 
-enum { AT_ONCE = 64 }; /* what threads do is looked at, then what the client wants */
+/*
+ * What threads do is looked at, then what the client wants. To go over a breakpoint all threads of
+ * a process have to be stopped, and on a busy machine each of them takes its time.
+ */
+enum { AT_ONCE = 64, AT_ONCE_NS = 20000000 };
+
+static bool has_time(size_t n, int64_t start)
+{
+	return !n || (n < AT_ONCE && linux_now() - start < AT_ONCE_NS);
+}
 
 static void drain(struct linux_target *l)
 {
 	struct signalfd_siginfo info;
 	uint64_t count;
-	int status, n = 0;
-	pid_t tid;
+	int64_t start = linux_now();
+	pid_t tid = 0;
+	size_t n = 0;
+	int status;
 
 	/* there is never more than one SIGCHLD waiting (signal(7), "Queueing") */
 	bool child = read(l->child_fd, &info, sizeof(info)) > 0;
 	if (l->woken)
 		l->woken = read(l->wake_fd, &count, sizeof(count)) < 0;
-	while (n < AT_ONCE && (tid = waitpid(-1, &status, __WALL | WNOHANG)) > 0) {
+	while (has_time(n, start) && (tid = waitpid(-1, &status, __WALL | WNOHANG)) > 0) {
 		linux_handle(l, tid, status);
 		n++;
 	}
-	if (n == AT_ONCE)
+	if (tid > 0) /* there may be more */
 		linux_wake(l);
 	/* a signal and no status: that is how a leader ends while it has threads */
 	if (child && (!n || l->running <= linux_leaders(l)))

@@ -82,14 +82,6 @@ void linux_halt_process(struct linux_target *l, struct linux_process *p)
 	p->halting = false;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
-}
-
 /* The first thread that still runs, if none of them can be stopped where they are. */
 static pid_t find_stuck(const struct linux_process *p)
 {
@@ -109,9 +101,10 @@ static pid_t find_stuck(const struct linux_process *p)
 
 bool linux_halt_attached(struct linux_target *l, struct linux_process *p, pid_t *stuck)
 {
-	enum { PATIENCE_MS = 4000 }; /* gdb takes a server for dead that is silent for 6 s */
+	/* gdb takes a server for dead that is silent for 6 s */
+	const int64_t patience = INT64_C(4000000000);
 	long pause = PAUSE_LEAST_NS;
-	int64_t last = now_ms();
+	int64_t last = linux_now();
 	int status;
 
 	*stuck = 0;
@@ -125,10 +118,10 @@ bool linux_halt_attached(struct linux_target *l, struct linux_process *p, pid_t 
 		if (tid < 0 && errno != EINTR)
 			break;
 		if (tid > 0 || linux_leaders_ended(l)) {
-			last = now_ms();
-		} else if (now_ms() - last > PATIENCE_MS) {
+			last = linux_now();
+		} else if (linux_now() - last > patience) {
 			*stuck = find_stuck(p);
-			last = now_ms();
+			last = linux_now();
 		} else {
 			rest(&pause);
 		}

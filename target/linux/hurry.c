@@ -14,7 +14,7 @@ enum {
 	TURN = 2000000,	   /* ns until the server looks at its client again */
 };
 
-static int64_t now(void)
+int64_t linux_now(void)
 {
 	struct timespec t;
 
@@ -31,7 +31,7 @@ static bool steps(struct linux_target *l)
 
 bool linux_hurry(struct linux_target *l)
 {
-	int64_t start = now(), last = start;
+	int64_t start = linux_now(), last = start;
 	int status;
 
 	while (steps(l) && last - start < TURN) {
@@ -41,7 +41,7 @@ bool linux_hurry(struct linux_target *l)
 			linux_handle(l, tid, status);
 		else if (tid == 0)
 			sched_yield();
-		int64_t at = now();
+		int64_t at = linux_now();
 		if (tid < 0 || (tid == 0 && at - last > PATIENCE)) {
 			l->stepper = 0;
 			break;
@@ -54,10 +54,10 @@ bool linux_hurry(struct linux_target *l)
 
 bool linux_wait_thread(struct linux_target *l, const struct linux_thread *th, int *status)
 {
-	int64_t start = now();
+	int64_t start = linux_now();
 	pid_t tid = th->tid, got;
 
-	while (!(got = waitpid(tid, status, __WALL | WNOHANG)) && now() - start < PATIENCE)
+	while (!(got = waitpid(tid, status, __WALL | WNOHANG)) && linux_now() - start < PATIENCE)
 		sched_yield();
 	while (got != tid) {
 		got = waitpid(-1, status, __WALL);

@@ -70,12 +70,10 @@ enum target_status linux_catch(struct target *t, uint32_t pid, bool on, const in
 /** Pends the stop at a system call that is to be caught; false: it is not. */
 bool linux_syscall_stop(struct linux_thread *th);
 
-/* --- start.c --- */
+/* --- start.c, attach.c --- */
 extern const struct target_process_ops linux_process_ops;
 /** What a client is told when it asks why a process stands that nobody has resumed yet. */
 void linux_first_stop(struct linux_target *l, struct linux_process *p, int signal);
-
-/* --- attach.c --- */
 enum target_status linux_attach(struct target *t, uint32_t pid);
 
 /* --- fork.c --- */
@@ -137,6 +135,8 @@ bool linux_halt_attached(struct linux_target *l, struct linux_process *p, pid_t 
 bool linux_wait_for(pid_t tid, int *status);
 
 /* --- hurry.c --- */
+/** Nanoseconds of a clock that never goes back. */
+int64_t linux_now(void);
 /**
  * Waits a moment for the end of the step that was just begun: it takes less time than a turn of the
  * server's loop. true: there is something to tell.
