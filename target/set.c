@@ -40,9 +40,12 @@ struct share {
 	bool wild;  /* ... all that no other action names */
 };
 
+/* A client that names threads without their process knows those of the host only. */
 static bool is_for(const struct target_action *a, bool devices)
 {
-	return a->pid <= 0 || (a->pid >= TARGET_SET_DEVICES) == devices;
+	if (a->pid <= 0)
+		return !devices || a->tid <= 0;
+	return (a->pid >= TARGET_SET_DEVICES) == devices;
 }
 
 static bool divide(const struct target_action *a, size_t n, bool devices, struct share *out)

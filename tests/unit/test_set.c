@@ -271,6 +271,25 @@ static void test_non_stop(void)
 	app_close(&b.app);
 }
 
+/* Without the multiprocess extensions a thread has no process: a step of it is the host's alone. */
+static void test_nameless(void)
+{
+	struct target_stop stop;
+	struct fake_app app;
+	bool got = true;
+
+	app_open(&app, &npu);
+	struct fake_target *host = fake_target_create(FAKE_ALL | FAKE_START);
+	app.t = target_set_create(&host->base, app.t, (struct target_log){ 0 });
+	CU_ASSERT_PTR_NOT_NULL_FATAL(app.t);
+	struct target_action step = { .kind = TARGET_STEP, .pid = 0, .tid = 2 };
+	CU_ASSERT_EQUAL(target_resume(app.t, &step, 1), TARGET_OK);
+	CU_ASSERT_EQUAL(host->resumes, 1);
+	CU_ASSERT_EQUAL(target_next_event(app.t, &stop, &got), TARGET_OK);
+	CU_ASSERT_FALSE(got); /* it steps: it is not so that nothing is left to run */
+	app_close(&app);
+}
+
 /* A device that has nothing to run leaves it to the host, also when a user looked at that. */
 static void test_idle(void)
 {
@@ -299,6 +318,7 @@ static const struct unit_test tests[] = {
 	{ "ends", test_end },
 	{ "non-stop", test_non_stop },
 	{ "a device that has nothing to run", test_idle },
+	{ "threads without a process", test_nameless },
 };
 
 int main(void)
