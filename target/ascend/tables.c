@@ -11,6 +11,12 @@ typedef void (*fill_fn)(struct ascend *a, struct target_table *t);
 
 #define HEX(v) (unsigned long long)(v)
 
+/* In use: the one core that stands for a live device without a task is not. */
+static bool counts(const struct ascend *a, const struct ascend_core *core, enum chip_core_type type)
+{
+	return core->type == type && (!a->source->point || core->task >= 0);
+}
+
 /* Bits of the cores of one type, as 0x number of up to 128 bits. */
 static void mask_cell(const struct ascend *a, enum chip_core_type type, struct target_table *t)
 {
@@ -18,7 +24,7 @@ static void mask_cell(const struct ascend *a, enum chip_core_type type, struct t
 
 	for (size_t i = 0; i < a->core_count; i++) {
 		const struct ascend_core *core = &a->cores[i];
-		if (core->type == type && core->id < 128)
+		if (counts(a, core, type) && core->id < 128)
 			mask[core->id / 64] |= UINT64_C(1) << core->id % 64;
 	}
 	if (mask[1])
@@ -32,7 +38,7 @@ static size_t cores_of(const struct ascend *a, enum chip_core_type type)
 	size_t n = 0;
 
 	for (size_t i = 0; i < a->core_count; i++)
-		n += a->cores[i].type == type;
+		n += counts(a, &a->cores[i], type);
 	return n;
 }
 
