@@ -27,6 +27,7 @@ struct port {
 	int signal;	     /* ... this one */
 	unsigned wishes;     /* of the client; 0: there is none */
 	bool non_stop;
+	bool deaf; /* it cannot be told of devices now */
 };
 
 static struct port *of(struct target *t)
@@ -300,6 +301,12 @@ static bool drive_host(struct port *p, struct target_stop *out)
 	return !left && p->waits && p->runs;
 }
 
+static void listen_again(struct port *p)
+{
+	p->deaf = false;
+	target_wish(p->devices, p->wishes | TARGET_WISH_EXEC);
+}
+
 /* What waits goes on as a whole: then the devices' first news may be told. */
 static enum target_status resume(struct target *t, const struct target_action *a, size_t n)
 {
@@ -310,6 +317,8 @@ static enum target_status resume(struct target *t, const struct target_action *a
 	if (!p->waits)
 		return back(t, p->devices, target_resume(p->devices, a, n));
 	move_none(p, a, n);
+	if (p->runs && p->deaf)
+		listen_again(p);
 	if (p->runs)
 		(void)!target_resume(p->devices, &go, 1); /* it may have no thread yet: fine */
 	return TARGET_OK;
@@ -362,6 +371,23 @@ static bool note_ends(struct port *p)
 	return any;
 }
 
+/*
+ * The client has no process any more: in all-stop nothing could be told it, so no launch waits for
+ * it until it has attached to the process that waits, and lets that run.
+ */
+static void begin_anew(struct port *p)
+{
+	size_t n = 0;
+
+	if (target_threads(p->devices, NULL, 0, &n) != TARGET_OK || n)
+		return;
+	p->waits = !p->host;
+	p->runs = false;
+	p->deaf = !p->non_stop;
+	if (p->deaf)
+		target_wish(p->devices, 0);
+}
+
 static enum target_status next_event(struct target *t, struct target_stop *out, bool *got)
 {
 	struct port *p = of(t);
@@ -376,9 +402,15 @@ static enum target_status next_event(struct target *t, struct target_stop *out, 
 		status = target_next_event(p->devices, out, got);
 	if (status == TARGET_OK && *got) {
 		p->waits = false;
+		if (out->kind == TARGET_STOP_EXITED)
+			begin_anew(p);
 		/* without exec events a client keeps what it read; the kernels are new to it */
 		if (out->kind == TARGET_STOP_EXEC && !(p->wishes & TARGET_WISH_EXEC))
-			out->kind = TARGET_STOP_LIBRARY;
+			*out = (struct target_stop){ .kind = TARGET_STOP_LIBRARY,
+						     .tid = out->tid,
+						     .signal = out->signal,
+						     .core = -1,
+						     .text = "its first kernel was launched" };
 	} else if (status == TARGET_OK) {
 		*got = tell_own(p, out);
 	}
@@ -440,7 +472,8 @@ static void wish(struct target *t, unsigned wishes)
 	if (!wishes)
 		p->waits = false;
 	p->wishes = wishes;
-	target_wish(p->devices, wishes ? wishes | TARGET_WISH_EXEC : 0);
+	p->deaf &= wishes != 0;
+	target_wish(p->devices, wishes && !p->deaf ? wishes | TARGET_WISH_EXEC : 0);
 }
 
 static const struct target_run_ops run_ops = {

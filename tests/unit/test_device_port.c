@@ -87,7 +87,6 @@ static void becomes(unsigned wishes, enum target_stop_kind kind)
 {
 	static struct fake_npu npu;
 	struct target_stop stop;
-	struct target_tid tid;
 	struct fake_app a;
 
 	port_open(&a, &npu, NULL);
@@ -108,7 +107,22 @@ static void becomes(unsigned wishes, enum target_stop_kind kind)
 	a.fd = -1;
 	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
 	CU_ASSERT_TRUE(stop.kind == TARGET_STOP_EXITED && stop.tid.pid == APP_PROCESS);
-	CU_ASSERT_EQUAL(threads_of(&a, &tid), 0);
+	/* the next program is not held up for it, until it waits again */
+	CU_ASSERT_TRUE(is_waiting(&a));
+	app_connect(&a);
+	app_set_device(&a);
+	CU_ASSERT_STRING_EQUAL(app_launch(&a, "add"), "$ok;");
+	app_quit(&a);
+	CU_ASSERT_TRUE(is_waiting(&a));
+	app_connect(&a);
+	CU_ASSERT_EQUAL(app_resume(&a, TARGET_CONTINUE, 0), TARGET_OK);
+	CU_ASSERT_EQUAL(target_interrupt(a.t), TARGET_OK);
+	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
+	app_set_device(&a);
+	CU_ASSERT_STRING_EQUAL(app_launch(&a, "add"), "");
+	CU_ASSERT_EQUAL(app_resume(&a, TARGET_CONTINUE, 0), TARGET_OK);
+	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
+	CU_ASSERT_EQUAL(stop.kind, kind);
 	app_close(&a);
 }
 
