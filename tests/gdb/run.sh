@@ -195,7 +195,6 @@ normalise() {
 		-e 's/^++attach [0-9]*/++attach PID/' -e 's/^pid  *parent  */PID PARENT /' -e 's/^[0-9]\{3,\}  *[0-9]\{3,\}  */PID PARENT /' \
 		-e 's/Process [0-9]\{3,\}/Process PID/' -e 's/tid = [0-9]\{3,\}/tid = TID/' \
 		-e 's/0x0000\(555\|7ff\)[0-9a-f]*/ADDR/g' -e 's/0x7ffff[0-9a-f]*/ADDR/g' \
-		-e 's/,pid="[0-9]\{3,6\}"/,pid="PID"/' \
 		-e '/x86-64"}/s/,core="[0-9]*"//g' -e '/^=library-\(un\)\{0,1\}loaded,id="\/lib/d' \
 		-e '/^~".*received signal SIGINT/,/^\*stopped/{/^\*stopped\|SIGINT/!d' -e '}' \
 		-e '/"SIGINT"/s/frame={.*},thread-id/frame={...},thread-id/' \
