@@ -243,7 +243,7 @@ static bool listen_for_devices(struct program *p, const struct comm *main)
 	char why[COMM_WORDS];
 	struct comm comm;
 
-	if (!p->config.device_port[0])
+	if (!p->config.device_port[0] || p->options.mode == OPTIONS_CORE)
 		return true;
 	return (device_comm(p, main, &comm, why) && comm_listen(&comm, &p->device_listener, why)) ||
 	       !complain(1, why);

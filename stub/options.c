@@ -408,6 +408,9 @@ static bool check_form(struct parse *p)
 			    o->comm);
 	if (o->mode != OPTIONS_TRANSLATE && (o->output || o->force))
 		return fail(p, "%s belongs to --translate KERNEL.o", o->output ? "-o" : "-f");
+	if (o->mode == OPTIONS_CORE && (o->device_port || o->view))
+		return fail(p, "%s is for devices of programs: a dump is served at COMM alone",
+			    o->device_port ? "--device-port" : "--view");
 	if (o->mode == OPTIONS_ATTACH && !o->pid)
 		return fail(p, "the process id is missing: write --attach COMM PID");
 	if (o->mode == OPTIONS_RUN && !o->program)

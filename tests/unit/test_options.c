@@ -231,6 +231,10 @@ static void test_refusals(void)
 		  "\"x\" is one word too many: write --translate KERNEL.o -o OUT.o" },
 		{ "--core a :1 -o x", "-o belongs to --translate KERNEL.o" },
 		{ "--core a :1 -f", "-f belongs to --translate KERNEL.o" },
+		{ "--core a :1 --view host",
+		  "--view is for devices of programs: a dump is served at COMM alone" },
+		{ "--core a :1 --device-port 2",
+		  "--device-port is for devices of programs: a dump is served at COMM alone" },
 		{ "--log-level 4", "--log-level takes a number from 0 (errors) to 3 (debug), not "
 				   "\"4\"" },
 		{ "--debug=bad", "Unknown debug argument: \"bad\": it is one of all, threads, "
