@@ -1,5 +1,5 @@
 # The device alone at a port of its own: a process waits there until a kernel is launched. Two
-# connections in one gdb, program and device; what ends is told at both.
+# connections in one gdb, program and device; what ends is told at both, in whatever order.
 # args: --device sim --device-port 0
 # program: add_custom 1
 set debuginfod enabled off
@@ -22,5 +22,10 @@ bt
 next
 monitor ascend info tasks
 delete breakpoints
-continue
-info inferiors
+set logging file /dev/null
+set logging redirect on
+set logging enabled on
+python live = lambda: [i for i in gdb.inferiors() if i.pid]
+python while live(): live()[0].threads()[0].switch(); gdb.execute("continue")
+set logging enabled off
+python print(len(live()), "live")

@@ -192,6 +192,7 @@ normalise() {
 		-e 's,/tmp/ascend-npu\.[A-Za-z0-9]*,NPU,g' -e "s,$work,WORK,g" -e "s,$O/tests/apps,APPS,g" -e "s,$root,ROOT,g" \
 		-e 's/process [0-9]\{3,\}\( \{0,1\}\) */process PID\1/g' \
 		-e 's/Thread [0-9]\{3,\}\.[0-9]\{3,\}/Thread PID.TID/g' \
+		-e 's/\(Thread PID\.TID "[^"]*"\)  */\1 /' \
 		-e 's/^++attach [0-9]*/++attach PID/' -e 's/^pid  *parent  */PID PARENT /' -e 's/^[0-9]\{3,\}  *[0-9]\{3,\}  */PID PARENT /' \
 		-e 's/Process [0-9]\{3,\}/Process PID/' -e 's/tid = [0-9]\{3,\}/tid = TID/' \
 		-e 's/0x0000\(555\|7ff\)[0-9a-f]*/ADDR/g' -e 's/0x7ffff[0-9a-f]*/ADDR/g' \
