@@ -29,7 +29,7 @@ override CPPFLAGS += -I. $(DWARF_INC) -MMD -MP -D_GNU_SOURCE \
 override CFLAGS += -std=gnu11 $(WARN) -fstack-protector-strong $(SANFLAGS)
 # libthread_db calls back into the program that loads it. What is bound at the start is not looked
 # for later, through tables of every library.
-override LDFLAGS += $(SANFLAGS) -Wl,-z,now '-Wl,--export-dynamic-symbol=ps_*'
+override LDFLAGS += $(SANFLAGS) -static-libgcc -Wl,-z,now '-Wl,--export-dynamic-symbol=ps_*'
 # Archives where there are some: what is not used of them is not mapped, let alone relocated.
 archive = $(firstword $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)) -l$(1))
 LDLIBS := $(foreach lib,$(LIBS),$(call archive,$(lib))) -lZydis

@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
+#include <unwind.h>
 
 #include "stub/guardian.h"
 #include "stub/log.h"
@@ -61,9 +62,23 @@ static void say_number(int fd, uint64_t n, unsigned base)
 	say(fd, at);
 }
 
+struct frames {
+	void *at[FRAMES];
+	int n;
+};
+
+static _Unwind_Reason_Code add_frame(struct _Unwind_Context *context, void *to)
+{
+	struct frames *f = to;
+
+	f->at[f->n] = (void *)(uintptr_t)_Unwind_GetIP(context);
+	f->n += f->at[f->n] != NULL;
+	return f->n < FRAMES ? _URC_NO_REASON : _URC_END_OF_STACK;
+}
+
 static void report(const struct crash *c, int fd, int signal, const siginfo_t *info)
 {
-	void *frames[FRAMES];
+	struct frames frames = { .n = 0 };
 
 	say(fd, "error: the server is broken: signal ");
 	say_number(fd, (uint64_t)signal, 10);
@@ -75,7 +90,9 @@ static void report(const struct crash *c, int fd, int signal, const siginfo_t *i
 	if (c->setup.packets)
 		packet_ring_write(c->setup.packets, fd);
 	say(fd, "backtrace\n");
-	backtrace_symbols_fd(frames, backtrace(frames, FRAMES), fd);
+	/* backtrace() would load the library that this function is linked from */
+	_Unwind_Backtrace(add_frame, &frames);
+	backtrace_symbols_fd(frames.at, frames.n, fd);
 }
 
 /* --- handlers --- */
@@ -128,7 +145,6 @@ static void install(int signal, void (*handler)(int, siginfo_t *, void *), bool 
 
 struct crash *crash_watch(const struct crash_setup *setup)
 {
-	void *frame;
 	struct crash *c =
 		mmap(NULL, sizeof(*c), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
@@ -138,8 +154,6 @@ struct crash *crash_watch(const struct crash_setup *setup)
 	const stack_t stack = { .ss_sp = c->stack, .ss_size = sizeof(c->stack) };
 	if (sigaltstack(&stack, NULL) != 0)
 		return NULL;
-	/* loads the library it needs, which a handler must not do */
-	backtrace(&frame, 1);
 	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
 		install(broken[i], on_broken, true);
 	for (size_t i = 0; setup->guardian && i < sizeof(ends) / sizeof(ends[0]); i++)

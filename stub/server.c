@@ -150,7 +150,7 @@ static void send_console(struct server *s)
 /* Long replies mostly come in a row; behind some short ones their memory is not kept. */
 static void trim(struct server *s, size_t n)
 {
-	enum { LONG = 1 << 16, SHORT_ONES = 64 };
+	enum { LONG = 1 << 14, SHORT_ONES = 64 };
 
 	if (n > LONG) {
 		s->untrimmed = SHORT_ONES;
