@@ -10,6 +10,7 @@
 #include "stub/commands.h"
 #include "stub/launch.h"
 #include "stub/reply.h"
+#include "target/set.h"
 
 /*
  * After a process is gone from the client's view. A dump stays and may be attached again; without
@@ -39,6 +40,17 @@ static bool is_known(struct session *s, uint64_t pid)
 
 /* --- letting go --- */
 
+/* Devices are processes of their own, and may be left when the last program is not. */
+static bool has_programs(struct session *s)
+{
+	size_t n = session_threads(s);
+
+	for (size_t i = 0; i < n; i++)
+		if (s->threads[i].pid < TARGET_SET_DEVICES)
+			return true;
+	return false;
+}
+
 enum target_status cmd_detach(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
 {
 	(void)out;
@@ -57,7 +69,7 @@ enum target_status cmd_detach(struct session *s, const struct rsp_args *a, struc
 	if (status != TARGET_OK)
 		return status;
 	leave(s);
-	if (s->closing && !attached)
+	if (!s->extended && !attached && !has_programs(s))
 		s->orphan = (uint32_t)pid;
 	return TARGET_OK;
 }
@@ -197,8 +209,7 @@ static bool parse_words(struct rsp_text list, char *store, size_t cap, const cha
 }
 
 /* "vRun;PROGRAM[;ARG...]": an empty program is the one of the last run or the command line. */
-enum target_status cmd_run_program(struct session *s, const struct rsp_args *a,
-				   struct rsp_buf *out)
+enum target_status cmd_run_program(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
 {
 	const char *words[LAUNCH_WORDS + 1] = { NULL };
 	uint32_t pid;
@@ -300,8 +311,7 @@ enum target_status cmd_env_reset(struct session *s, const struct rsp_args *a, st
 }
 
 /* "QSetWorkingDir:[HEX]": without a path the server's own folder */
-enum target_status cmd_working_dir(struct session *s, const struct rsp_args *a,
-				   struct rsp_buf *out)
+enum target_status cmd_working_dir(struct session *s, const struct rsp_args *a, struct rsp_buf *out)
 {
 	const char *path = decode(s, a);
 

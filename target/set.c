@@ -97,8 +97,8 @@ static void go_along(struct target_set *s, struct share *host, struct share *dev
 
 static enum target_status resume_host(struct target_set *s, const struct share *host)
 {
-	if (!host->n || is_empty(s->host))
-		return TARGET_OK;
+	if (!host->n)
+		return TARGET_NO_THREAD;
 	memcpy(s->doing.actions, host->actions, sizeof(s->doing.actions));
 	s->doing.n = host->n;
 	return target_resume(s->host, host->actions, host->n);
@@ -112,15 +112,17 @@ static enum target_status resume_both(struct target_set *s, struct share *host,
 	go_along(s, host, devices);
 	s->unseen = false;
 	enum target_status status =
-		devices->n ? target_resume(s->devices, devices->actions, devices->n) : TARGET_OK;
-	if (status != TARGET_OK && (status != TARGET_NO_THREAD || is_empty(s->host))) {
-		s->devices->ops->run->pause(s->devices);
+		devices->n ? target_resume(s->devices, devices->actions, devices->n)
+			   : TARGET_NO_THREAD;
+	if (status != TARGET_OK && status != TARGET_NO_THREAD)
 		return set_back(&s->base, s->devices, status);
-	}
-	status = resume_host(s, host);
-	if (status != TARGET_OK)
-		s->devices->ops->run->pause(s->devices);
-	return set_back(&s->base, s->host, status);
+	/* a program that has ended has no threads, and its end may be still to be told */
+	enum target_status other = resume_host(s, host);
+	if (other == TARGET_OK || (other == TARGET_NO_THREAD && status == TARGET_OK))
+		return TARGET_OK;
+	s->devices->ops->run->pause(s->devices);
+	return host->n ? set_back(&s->base, s->host, other)
+		       : set_back(&s->base, s->devices, status);
 }
 
 /* Non-stop: each side gets what names it. */
@@ -248,8 +250,10 @@ static enum target_status kill_process(struct target *t, uint32_t pid)
 	bool got;
 
 	enum target_status status = target_kill(member, pid);
+	/* its devices end with it; a stop of theirs holds the next program up no more */
 	if (member == set_of(t)->host)
 		(void)!target_next_event(set_of(t)->devices, &unused, &got);
+	set_of(t)->device_stop = false;
 	return set_back(t, member, status);
 }
 

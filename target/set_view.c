@@ -124,8 +124,10 @@ static enum target_status attach(struct target *t, uint32_t pid)
 				   "process %u is a device: it comes and goes with its program",
 				   pid);
 	enum target_status status = target_attach(host, pid);
-	if (status == TARGET_OK)
+	if (status == TARGET_OK) {
 		set_of(t)->last = (struct target_tid){ pid, pid };
+		(void)!target_attach(set_of(t)->devices, pid);
+	}
 	return set_back(t, host, status);
 }
 

@@ -17,18 +17,27 @@
 
 enum { FIRST_ROOM = 8192, READS = 64 };
 
+enum { ENDS = 16 };
+
+/* Where stubs connect. */
+struct end {
+	int fd;
+	struct sockaddr_un address;
+};
+
 struct device_clients {
 	struct device_clients_handler handler;
 	struct target_log log;
-	int listener, events;
-	struct sockaddr_un address;
+	int events;
+	struct end ends[ENDS]; /* the first is the one programs are started with */
+	size_t end_count;
 	struct device_client *first;
 	size_t count;
 };
 
 const char *device_clients_path(const struct device_clients *s)
 {
-	return s->address.sun_path;
+	return s->ends[0].address.sun_path;
 }
 
 int device_clients_fd(const struct device_clients *s)
@@ -171,10 +180,10 @@ static bool is_ours(struct device_clients *s, int fd, uint32_t *pid)
 	return false;
 }
 
-static void admit(struct device_clients *s)
+static void admit(struct device_clients *s, const struct end *end)
 {
 	uint32_t pid;
-	int fd = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	int fd = accept4(end->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	if (fd < 0)
 		return;
@@ -191,6 +200,15 @@ static void admit(struct device_clients *s)
 	s->count++;
 }
 
+/* NULL: it is a client. */
+static const struct end *end_of(const struct device_clients *s, const void *who)
+{
+	for (size_t i = 0; i < s->end_count; i++)
+		if (who == &s->ends[i])
+			return &s->ends[i];
+	return NULL;
+}
+
 void device_clients_serve(struct device_clients *s)
 {
 	enum { BATCH = 16 };
@@ -200,9 +218,10 @@ void device_clients_serve(struct device_clients *s)
 	int n = epoll_wait(s->events, ev, BATCH, 0);
 	for (int i = 0; i < n; i++) {
 		struct device_client *c = ev[i].data.ptr;
+		const struct end *end = end_of(s, ev[i].data.ptr);
 
-		if (!c) {
-			admit(s);
+		if (end) {
+			admit(s, end);
 			continue;
 		}
 		bool more = fill(c);
@@ -219,25 +238,86 @@ void device_clients_serve(struct device_clients *s)
 
 /* --- making it --- */
 
-/* A path of our own, which only our user may connect to. */
-static bool bind_to(struct device_clients *s)
+/* Only our user may connect. */
+static bool bind_private(const struct end *e)
+{
+	mode_t mask = umask(077);
+	int result = bind(e->fd, (const struct sockaddr *)&e->address, sizeof(e->address));
+
+	umask(mask);
+	return result == 0;
+}
+
+/* Left behind by a server that is gone. */
+static bool is_stale(const struct end *e)
+{
+	struct stat st;
+
+	if (lstat(e->address.sun_path, &st) < 0 || !S_ISSOCK(st.st_mode)) {
+		errno = EADDRINUSE;
+		return false;
+	}
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool refused = fd >= 0 &&
+		       connect(fd, (const struct sockaddr *)&e->address, sizeof(e->address)) < 0 &&
+		       errno == ECONNREFUSED;
+
+	if (fd >= 0)
+		close(fd);
+	errno = EADDRINUSE;
+	return refused;
+}
+
+static bool open_end(struct device_clients *s, const char *path)
+{
+	struct end *e = &s->ends[s->end_count];
+
+	if (s->end_count == ENDS || strlen(path) >= sizeof(e->address.sun_path)) {
+		errno = s->end_count == ENDS ? ENOSPC : ENAMETOOLONG;
+		return false;
+	}
+	*e = (struct end){ .fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0),
+			   .address.sun_family = AF_UNIX };
+	memcpy(e->address.sun_path, path, strlen(path) + 1);
+	bool bound = e->fd >= 0 && bind_private(e);
+	if (!bound && errno == EADDRINUSE && is_stale(e) && unlink(path) == 0)
+		bound = bind_private(e);
+	if (bound && listen(e->fd, DEVICE_CLIENTS) == 0 && watch(s, e->fd, e)) {
+		s->end_count++;
+		return true;
+	}
+	int error = errno;
+	if (bound)
+		unlink(path);
+	if (e->fd >= 0)
+		close(e->fd);
+	errno = error;
+	return false;
+}
+
+bool device_clients_listen(struct device_clients *s, const char *path)
+{
+	for (size_t i = 0; i < s->end_count; i++)
+		if (!strcmp(s->ends[i].address.sun_path, path))
+			return true;
+	return open_end(s, path);
+}
+
+static bool open_own(struct device_clients *s)
 {
 	const char *folder = getenv("TMPDIR");
+	char path[sizeof(s->ends[0].address.sun_path)];
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	s->address.sun_family = AF_UNIX;
-	int n = snprintf(s->address.sun_path, sizeof(s->address.sun_path),
-			 "%s/msop_connect.%d.%lld.sock", folder && *folder ? folder : "/tmp",
-			 (int)getpid(), (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000);
-	if (n < 0 || (size_t)n >= sizeof(s->address.sun_path)) {
+	int n = snprintf(path, sizeof(path), "%s/msop_connect.%d.%lld.sock",
+			 folder && *folder ? folder : "/tmp", (int)getpid(),
+			 (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+	if (n < 0 || (size_t)n >= sizeof(path)) {
 		errno = ENAMETOOLONG;
 		return false;
 	}
-	mode_t mask = umask(077);
-	int result = bind(s->listener, (struct sockaddr *)&s->address, sizeof(s->address));
-	umask(mask);
-	return result == 0;
+	return open_end(s, path);
 }
 
 struct device_clients *device_clients_create(const struct device_clients_handler *handler,
@@ -249,10 +329,8 @@ struct device_clients *device_clients_create(const struct device_clients_handler
 		return NULL;
 	s->handler = *handler;
 	s->log = log;
-	s->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	s->events = epoll_create1(EPOLL_CLOEXEC);
-	if (s->listener >= 0 && s->events >= 0 && bind_to(s) &&
-	    listen(s->listener, DEVICE_CLIENTS) == 0 && watch(s, s->listener, NULL))
+	if (s->events >= 0 && open_own(s))
 		return s;
 	int error = errno;
 	device_clients_destroy(s);
@@ -270,11 +348,11 @@ void device_clients_destroy(struct device_clients *s)
 		s->first = c->next;
 		free_client(c);
 	}
-	if (s->listener >= 0)
-		close(s->listener);
+	for (size_t i = 0; i < s->end_count; i++) {
+		close(s->ends[i].fd);
+		unlink(s->ends[i].address.sun_path);
+	}
 	if (s->events >= 0)
 		close(s->events);
-	if (s->address.sun_path[0])
-		unlink(s->address.sun_path);
 	free(s);
 }

@@ -47,6 +47,11 @@ struct device_clients *device_clients_create(const struct device_clients_handler
 					     struct target_log log);
 /** Closes without a word to the handler; NULL is fine. */
 void device_clients_destroy(struct device_clients *s);
+/**
+ * Listens at a path of somebody's choice too; a socket that nobody listens at any more is taken
+ * over. What listens there is ours: true. false: errno.
+ */
+bool device_clients_listen(struct device_clients *s, const char *path);
 const char *device_clients_path(const struct device_clients *s);
 /** Readable when device_clients_serve has something to do. */
 int device_clients_fd(const struct device_clients *s);

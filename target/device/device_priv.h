@@ -51,6 +51,7 @@ struct device {
 	struct device_cache *cache;
 	enum device_news news;
 	bool shown;   /* the client knows the process */
+	bool alone;   /* ... and has let go of its program: nothing is debugged any more */
 	bool waiting; /* non-stop: news were told, and their thread has not been resumed since */
 	struct target_stop last_news; /* ... those */
 	bool stale; /* cores have moved: their list is made anew before it is looked at */
@@ -181,6 +182,9 @@ void device_prepare(struct device *d, struct device_core *c, const struct target
 void device_start(struct device *d);
 /** Asks cores that run to stop, where the link can: those that do say so. */
 void device_suspend(struct device *d);
+
+/* --- late.c: a program was attached to; what its kernels need is made or told --- */
+extern const struct target_process_ops device_process_ops;
 
 /* --- alone.c: non-stop --- */
 enum target_status devices_resume_alone(struct devices *ds, const struct target_action *a,

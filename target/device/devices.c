@@ -501,6 +501,7 @@ static const struct target_ops ops = {
 	.write = &write_ops,
 	.run = &device_run_ops,
 	.points = &point_ops,
+	.process = &device_process_ops,
 	.view = &view_ops,
 };
 

@@ -313,7 +313,7 @@ bool devices_tell(struct devices *ds, struct target_stop *out)
 		return true;
 
 	for (struct device *d = ds->all; d; d = d->next) {
-		if (d->ready)
+		if (d->ready && !d->alone)
 			serve(d);
 		any |= has_news(d);
 	}

@@ -205,7 +205,7 @@ void device_retire(struct device *d)
 	memset(d->cores, 0, sizeof(d->cores));
 	d->stale = true;
 	/* in all-stop its end is told when the client wants it to go on */
-	d->ended = ds->non_stop && d->shown;
+	d->ended = (ds->non_stop || (d->alone && ds->resumed)) && d->shown;
 	if (d->ended)
 		devices_wake(ds);
 	d->next = ds->retired;

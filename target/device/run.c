@@ -301,10 +301,25 @@ static bool kill_task(struct device *d)
 	return has_pending(d);
 }
 
+/* There is nothing to stop and no program either: who waits gets a stop all the same. */
+static bool stop_alone(struct device *d)
+{
+	device_cores_show(d);
+	if (d->alone)
+		device_pend(d, device_core_of(d, &d->a.cores[0]), TARGET_STOP_SIGNAL,
+			    TARGET_SIGNAL_INT);
+	return d->alone;
+}
+
 static enum target_status interrupt(struct target *t)
 {
 	struct devices *ds = devices_of(t);
 
+	for (struct device *d = ds->all; d; d = d->next)
+		if (d->ready && stop_alone(d)) {
+			devices_wake(ds);
+			return TARGET_OK;
+		}
 	for (struct device *d = ds->all; d; d = d->next)
 		if (d->ready && d->shown && kill_task(d)) {
 			devices_wake(ds);
@@ -377,7 +392,7 @@ static enum target_status next_event(struct target *t, struct target_stop *out, 
 		if (device_is_busy(d) || (ds->non_stop && d->shown))
 			device_cores_ask(d);
 	for (struct device *d = ds->all; d; d = d->next)
-		if (!d->shown && d->news == DEVICE_NO_NEWS)
+		if (d->alone || (!d->shown && d->news == DEVICE_NO_NEWS))
 			device_run_free(d);
 	*got = (ds->resumed || ds->non_stop) && devices_tell(ds, out);
 	if (*got && ds->non_stop) /* one event a call: there may be more */
@@ -412,7 +427,7 @@ void device_release(struct device *d)
 		device_let_go(d, DEVICE_RESUME, &all);
 	memset(d->cores, 0, sizeof(d->cores));
 	d->news = DEVICE_NO_NEWS;
-	d->shown = d->waiting = false;
+	d->shown = d->waiting = d->alone = false;
 	device_let_launch(d);
 	device_link_listen(d->link, true);
 }
@@ -443,7 +458,11 @@ static enum target_status detach(struct target *t, uint32_t pid)
 
 	for (struct device *d = ds->all; d; d = d->next)
 		if (d->ready && is_of(d, pid)) {
+			/* GDB 13 keeps the process of a device until it lets go of that too */
+			bool alone = d->shown && d->a.pid != pid;
+
 			set_free(d);
+			d->shown = d->alone = alone;
 			found = true;
 		}
 	for (struct device_client *c = device_clients_first(ds->clients); c; c = c->next)

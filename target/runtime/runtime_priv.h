@@ -63,6 +63,8 @@ struct runtime {
 	const char *path;    /* of the server's socket; NULL: nobody to tell */
 	pid_t pid;	     /* whose connections these are */
 	int fd[RUNTIME_DEVICES];
+	bool open[RUNTIME_DEVICES]; /* the program has opened it */
+	char soc[64];		    /* ... of this kind */
 	struct runtime_binary *binaries;
 	struct runtime_function *functions;
 	struct runtime_owed owed[RUNTIME_OWED]; /* error 0: free */
@@ -140,6 +142,9 @@ void runtime_code_close(void);
 /* --- talk.c --- */
 /** One message to a device's server; false: it was not taken. The lock for launches is held. */
 bool runtime_tell(int32_t device, const char *text, size_t n);
+
+/** Seconds to wait for a server when the program opens its first device: to be attached to. */
+#define RUNTIME_WAIT_ENV "ASCEND_GDBSERVER_WAIT"
 
 #define RUNTIME_HOOK __attribute__((visibility("default")))
 

@@ -28,17 +28,35 @@ static int connect_once(const char *path)
 	return -1;
 }
 
-/* A server whose queue is full is tried again; one that is not there is not. */
-static int connect_to(const char *path)
+/* How often a server that is not there is tried again. */
+static int tries_without(const struct runtime *r)
 {
-	for (int i = 0; i < TRIES; i++) {
-		int fd = connect_once(path);
+	enum { SECONDS_MAX = 1000000 };
+	const char *text = getenv(RUNTIME_WAIT_ENV);
+	long seconds = text ? strtol(text, NULL, 10) : 0;
 
-		if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
-			return fd;
+	if (seconds <= 0)
+		return 0;
+	fprintf(stderr,
+		"ascend-gdbserver: process %d waits for a server at %s: ascend-gdbserver --attach "
+		":PORT %d\n",
+		(int)getpid(), r->path, (int)getpid());
+	return (int)(seconds < SECONDS_MAX ? seconds : SECONDS_MAX) * (1000000 / TRY_US);
+}
+
+/* A server whose queue is full is tried again; one that is not there only when that is asked for.
+ */
+static int connect_to(const struct runtime *r)
+{
+	int fd = connect_once(r->path), busy = TRIES, without = 0;
+
+	if (fd < 0 && (errno == ENOENT || errno == ECONNREFUSED))
+		without = tries_without(r);
+	while (fd < 0 && (errno == EAGAIN || errno == EINTR ? busy-- : without--) > 0) {
 		usleep(TRY_US);
+		fd = connect_once(r->path);
 	}
-	return -1;
+	return fd;
 }
 
 static bool put(int fd, const char *data, size_t n)
@@ -124,24 +142,40 @@ static int32_t process_id(void)
 	return id ? id : (int32_t)getpid();
 }
 
+static void begin(struct runtime *r, int32_t device)
+{
+	uint64_t bit = UINT64_C(1) << device;
+	char text[256];
+	int n = snprintf(text, sizeof(text), "$device_id:%d;tgid:%d;soc_version:%s;#", device,
+			 process_id(), r->soc);
+
+	/* this server has no file yet */
+	for (struct runtime_binary *b = r->binaries; b; b = b->next)
+		b->sent &= ~bit;
+	if (n > 0 && (size_t)n < sizeof(text))
+		ask(r, device, text, (size_t)n);
+}
+
 void runtime_tell_device(int32_t device, const char *soc)
 {
 	struct runtime *r = runtime_get();
-	char text[256];
 
 	if (device < 0 || device >= RUNTIME_DEVICES)
 		return;
 	pthread_mutex_lock(&r->launch);
 	check_process(r);
-	if (r->fd[device] < 0) {
-		int n = snprintf(text, sizeof(text), "$device_id:%d;tgid:%d;soc_version:%s;#",
-				 device, process_id(), soc);
-
-		r->fd[device] = connect_to(r->path);
-		if (n > 0 && (size_t)n < sizeof(text))
-			ask(r, device, text, (size_t)n);
-	}
+	snprintf(r->soc, sizeof(r->soc), "%s", soc);
+	r->open[device] = true;
+	if (r->fd[device] < 0 && (r->fd[device] = connect_to(r)) >= 0)
+		begin(r, device);
 	pthread_mutex_unlock(&r->launch);
+}
+
+/* A server may have come meanwhile: it has attached to this program. */
+static void try_again(struct runtime *r, int32_t device)
+{
+	if (r->fd[device] < 0 && r->open[device] && (r->fd[device] = connect_once(r->path)) >= 0)
+		begin(r, device);
 }
 
 /* The first launch out of a file brings the file along. */
@@ -185,6 +219,7 @@ void runtime_tell_launch(const struct runtime_launch *l)
 	if (l->device < 0 || l->device >= RUNTIME_DEVICES)
 		return;
 	check_process(r);
+	try_again(r, l->device);
 	if (tell_file(r, l))
 		return;
 	int n = snprintf(text, sizeof(text), "$kernel_name:%s;stream_id:%d;#", l->name, l->stream);

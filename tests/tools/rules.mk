@@ -34,6 +34,7 @@ $(O)/tests/unit/test_mkcore: LDLIBS += -lunicorn -lm
 $(O)/tests/unit/test_guardian: $(addprefix $(TOOL_DIR)/,play_daemon.o play_text.o play_wire.o)
 
 # and one that runs programs under it
+$(O)/tests/unit/test_live_ends: $(addprefix $(TOOL_DIR)/,play_daemon.o play_text.o play_wire.o)
 $(O)/tests/unit/test_live_samples: $(addprefix $(TOOL_DIR)/,play_daemon.o play_program.o play_text.o play_wire.o)
 $(O)/tests/unit/test_runtime: $(TOOL_DIR)/play_text.o
 
