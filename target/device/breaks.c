@@ -51,20 +51,6 @@ static enum target_status sw_point(struct device *d, uint64_t at, bool set)
 	return TARGET_OK;
 }
 
-static enum target_status hw_point(struct device *d, uint64_t at, bool set)
-{
-	uint8_t sqe[DEVICE_MESSAGE];
-
-	if (!d->a.chip->channel->hw_breaks)
-		return target_fail(&d->a.base, TARGET_UNSUPPORTED,
-				   "this chip has no hardware breakpoints: use break");
-	device_encode_hard_break(sqe, set, (uint16_t)d->stream, at);
-	enum device_result result = device_link_ask(d->link, sqe, NULL);
-	return result == DEVICE_OK
-		       ? TARGET_OK
-		       : target_fail(&d->a.base, TARGET_SYSTEM, "%s", device_result_words(result));
-}
-
 /* Non-stop: nothing is resumed before the cores that run get to it. */
 static bool is_needed_now(const struct device *d)
 {
@@ -84,10 +70,10 @@ enum target_status device_point(struct device *d, const struct target_point *p, 
 		status = sw_point(d, p->at, set);
 		break;
 	case TARGET_HW_BREAK:
-		status = hw_point(d, p->at, set);
+		status = device_hard_point(d, p->at, set);
 		break;
 	default:
-		return target_fail(&d->a.base, TARGET_UNSUPPORTED, "the device has no watchpoints");
+		return device_watch_point(d, p, set);
 	}
 	if (status == TARGET_OK && !point_codes_set(&d->codes, p))
 		target_logf(&d->a.base.log, TARGET_LOG_WARN,
@@ -105,6 +91,7 @@ bool device_points_sync(struct device *d)
 	struct points_memory m = device_raw_memory(d);
 	uint64_t at = 0;
 
+	device_hard_sync(d);
 	if (points_sync(d->points, &m, &at)) {
 		d->refused[0] = '\0';
 		return true;
@@ -200,10 +187,9 @@ static void run_commands(struct hit *hit, const struct target_point_code *code)
 	target_text_deinit(&hit->output);
 }
 
-bool device_point_tells(struct device *d, struct device_core *c)
+bool device_point_tells(struct device *d, struct device_core *c, enum target_point_kind kind)
 {
-	const struct target_point_code *code =
-		point_codes_find(&d->codes, TARGET_SW_BREAK, c->info.pc);
+	const struct target_point_code *code = point_codes_find(&d->codes, kind, c->info.pc);
 	struct hit hit = { .d = d };
 
 	if (!code)
@@ -284,19 +270,12 @@ static bool wants_more(const struct device_core *c)
 /* Those that arrived and shall run on do; a step that was asked for has been done by this. */
 static void go_on(struct device *d, const bool *went)
 {
-	struct device_mask run = { { 0 }, { 0 } }, step = { { 0 }, { 0 } };
+	struct device_moves moves = { { { 0 }, { 0 } }, { { 0 }, { 0 } } };
 
-	for (size_t i = 0; i < DEVICE_SLOTS; i++) {
-		struct device_core *c = &d->cores[i];
-
-		if (went[i] && wants_more(c))
-			device_mask_add(c->stepping ? &step : &run, c->info.core.type,
-					c->info.core.id);
-	}
-	if (!device_mask_is_empty(&step))
-		device_let_go(d, DEVICE_STEP, &step);
-	if (!device_mask_is_empty(&run))
-		device_let_go(d, DEVICE_RESUME, &run);
+	for (size_t i = 0; i < DEVICE_SLOTS; i++)
+		if (went[i] && wants_more(&d->cores[i]))
+			device_moves_add(d, &moves, &d->cores[i]);
+	device_moves_go(d, &moves);
 }
 
 /* One step of all that are over, with what they leave out of the way. */
@@ -306,8 +285,11 @@ static void step_over(struct device *d, const struct device_mask *mask, const ui
 	struct points_memory m = device_raw_memory(d);
 	bool lifted[DEVICE_SLOTS];
 
+	/* cores that run keep the BREAK in their instruction caches */
+	d->refresh = mask;
 	for (size_t i = 0; i < n; i++)
 		lifted[i] = points_lift(d->points, at[i], &m);
+	d->refresh = NULL;
 	device_let_go(d, DEVICE_STEP, mask);
 	await_steps(d);
 	for (size_t i = 0; i < n; i++)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINES = 1 << 14, PAGES = 64 };
+enum { LINES = 1 << 14, PAGES = 64, CODE_PAGES = 16 };
 
 struct line {
 	uint64_t at;
@@ -27,6 +27,7 @@ struct device_cache {
 	uint64_t generation;
 	struct line lines[LINES];
 	struct page pages[PAGES];
+	struct page code[CODE_PAGES];
 };
 
 struct device_cache *device_cache_create(void)
@@ -89,4 +90,44 @@ void device_cache_put_page(struct device_cache *c, uint64_t at, const uint8_t *b
 	p->at = at;
 	p->generation = c->generation;
 	memcpy(p->bytes, bytes, sizeof(p->bytes));
+}
+
+static struct page *code_place(struct device_cache *c, uint64_t at)
+{
+	return &c->code[at / DEVICE_CACHE_PAGE % CODE_PAGES];
+}
+
+void device_cache_forget_code(struct device_cache *c)
+{
+	for (size_t i = 0; i < CODE_PAGES; i++)
+		c->code[i].generation = 0;
+}
+
+const uint8_t *device_cache_code(const struct device_cache *c, uint64_t at)
+{
+	const struct page *p = &c->code[at / DEVICE_CACHE_PAGE % CODE_PAGES];
+
+	return p->generation && p->at == at ? p->bytes : NULL;
+}
+
+void device_cache_put_code(struct device_cache *c, uint64_t at, const uint8_t *bytes)
+{
+	struct page *p = code_place(c, at);
+
+	p->at = at;
+	p->generation = 1;
+	memcpy(p->bytes, bytes, sizeof(p->bytes));
+}
+
+void device_cache_patch(struct device_cache *c, uint64_t at, const void *data, size_t n)
+{
+	struct page *p = code_place(c, at);
+	uint64_t offset = at - p->at;
+
+	if (!p->generation || offset >= DEVICE_CACHE_PAGE)
+		return;
+	if (n <= DEVICE_CACHE_PAGE - offset)
+		memcpy(p->bytes + offset, data, n);
+	else
+		p->generation = 0;
 }

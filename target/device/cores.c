@@ -122,7 +122,7 @@ bool device_cores_ask(struct device *d)
 	for (size_t i = 0; i < DEVICE_SLOTS; i++)
 		if (!seen[i])
 			note_end(&d->cores[i]);
-	d->link->events_lost = false;
+	d->link->events_lost = d->unsure = false;
 	d->stale = true;
 	return true;
 }

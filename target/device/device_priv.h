@@ -5,12 +5,11 @@
 #include "target/device/cache.h"
 #include "target/device/clients.h"
 #include "target/device/device.h"
-#include "target/device/link.h"
+#include "target/device/watch_priv.h"
 #include "target/point_code.h"
 #include "target/points.h"
 
 /** What the files of this folder need of each other. */
-
 enum { DEVICE_SLOTS = 128 }; /* unified core ids; chips have at most 108 */
 
 /** A core, by its unified id. What the device says of it is as of its last stop or question. */
@@ -32,6 +31,7 @@ struct device_core {
 	bool silent;		 /* did not answer since it stopped: it is not asked again */
 	bool halt;		 /* non-stop: it runs, and the client wants it to stand */
 	bool unheard;		 /* non-stop: the client has not taken its last stop yet */
+	uint64_t watched[DEVICE_WATCHES]; /* values as of its last start */
 };
 
 /** What a client has to be told of a device as a whole. */
@@ -48,13 +48,17 @@ struct device {
 	struct device_core cores[DEVICE_SLOTS];
 	struct points *points;
 	struct point_codes codes;
+	struct device_watches watches;
+	struct device_hards hards;
 	struct device_cache *cache;
+	const struct device_mask *refresh; /* cores that see what is patched now; NULL: all */
 	enum device_news news;
 	bool shown;   /* the client knows the process */
 	bool alone;   /* ... and has let go of its program: nothing is debugged any more */
 	bool waiting; /* non-stop: news were told, and their thread has not been resumed since */
 	struct target_stop last_news; /* ... those */
 	bool stale; /* cores have moved: their list is made anew before it is looked at */
+	bool unsure; /* cores may run of which nothing is known */
 	bool ended; /* gone, and the client wants it to go on: its end is to be told */
 	char refused[128]; /* why a breakpoint could not be set last; "" it could */
 	bool blind; /* the link says that it copies and does not */
@@ -137,15 +141,12 @@ bool device_is_busy(const struct device *d);
 enum target_status device_point(struct device *d, const struct target_point *p, bool set);
 /** Writes the difference; false: words in the message of the devices. */
 bool device_points_sync(struct device *d);
-/**
- * Code may have been loaded anew since breakpoints were written: those in n bytes at at that are
- * gone come back. Costs a round trip for each.
- */
+/** Breakpoints in n bytes at at that are gone, by code that was loaded anew, come back. */
 void device_points_check(struct device *d, uint64_t at, uint64_t n);
 /** Lets the cores that go over a breakpoint do one instruction each, together. */
 void device_go_over(struct device *d);
 /** Runs what belongs to a breakpoint; true: the client shall hear of the hit. */
-bool device_point_tells(struct device *d, struct device_core *c);
+bool device_point_tells(struct device *d, struct device_core *c, enum target_point_kind kind);
 
 /* --- events.c --- */
 /** Takes what the link has and sorts it into the cores; goes on where nobody is to hear of it. */
@@ -176,7 +177,7 @@ void devices_beat(struct devices *ds, bool on);
 /** The first action that names the thread, NULL: none. */
 const struct target_action *device_action_of(const struct target_action *a, size_t n,
 					     struct target_tid tid);
-/** Notes what a core that stands still shall do. */
+/** Notes what a core that stands still shall do; what it has to tell may be out of date. */
 void device_prepare(struct device *d, struct device_core *c, const struct target_action *a);
 /** Writes the breakpoints and starts the cores that shall go and stand. */
 void device_start(struct device *d);

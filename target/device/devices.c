@@ -107,6 +107,7 @@ static void let_through(struct device *d, struct device_client *c)
 	if (d->ready && !device_points_sync(d))
 		target_logf(&d->a.base.log, TARGET_LOG_WARN, "breakpoint: %s",
 			    d->owner->base.message);
+	d->unsure = true;
 	device_client_answer(c, 0);
 }
 
@@ -123,6 +124,7 @@ static void on_kernel(struct devices *ds, struct device_client *c, const struct 
 		device_client_answer(c, 0);
 		return;
 	}
+	device_cache_forget_code(d->cache); /* it may have been loaded anew */
 	if (m->stream >= 0)
 		d->stream = (uint32_t)m->stream;
 	snprintf(d->a.launched, sizeof(d->a.launched), "%s", m->name);

@@ -23,27 +23,43 @@ static bool in_range(const struct device_core *c)
 	return c->range && c->info.pc >= c->start && c->info.pc < c->end;
 }
 
+/* Told, or gone over with what belongs to it. */
+static void at_point(struct device *d, struct device_core *c, enum target_point_kind kind)
+{
+	c->passed = true;
+	if (device_point_tells(d, c, kind))
+		device_pend(d, c,
+			    kind == TARGET_HW_BREAK ? TARGET_STOP_HWBREAK : TARGET_STOP_SWBREAK,
+			    TARGET_SIGNAL_TRAP);
+	else
+		c->over = true;
+}
+
 /* At a breakpoint of ours; one that was taken away meanwhile is nothing. */
 static void at_break(struct device *d, struct device_core *c)
 {
-	if (points_is_set(d->points, c->info.pc)) {
-		c->passed = true;
-		if (device_point_tells(d, c))
-			device_pend(d, c, TARGET_STOP_SWBREAK, TARGET_SIGNAL_TRAP);
-		else
-			c->over = true;
-	} else if (points_is_patched(d->points, c->info.pc)) {
+	if (points_is_set(d->points, c->info.pc))
+		at_point(d, c, TARGET_SW_BREAK);
+	else if (device_hard_is_set(d, c->info.pc))
+		at_point(d, c, TARGET_HW_BREAK);
+	else if (points_is_patched(d->points, c->info.pc))
 		c->over = true;
-	} else {
+	else
 		device_pend(d, c, TARGET_STOP_SIGNAL, TARGET_SIGNAL_TRAP); /* the kernel's own */
-	}
 }
 
 /* The end of a step that the client asked for, or of one over a breakpoint. */
 static void stepped(struct device *d, struct device_core *c)
 {
 	bool arrived = points_is_set(d->points, c->info.pc);
+	uint64_t at;
 
+	if (device_watch_hit(d, c, &at)) {
+		c->passed = arrived;
+		device_pend(d, c, TARGET_STOP_WATCH, TARGET_SIGNAL_TRAP);
+		c->pending.addr = at;
+		return;
+	}
 	if (!c->stepping || (in_range(c) && !arrived))
 		return;
 	c->passed = arrived;
@@ -114,20 +130,16 @@ void device_take_events(struct device *d)
 /* Cores in the middle of a range, or whose step over a breakpoint came late. */
 static void step_on(struct device *d)
 {
-	struct device_mask step = { { 0 }, { 0 } }, run = { { 0 }, { 0 } };
+	struct device_moves moves = { { { 0 }, { 0 } }, { { 0 }, { 0 } } };
 
 	for (size_t i = 0; i < DEVICE_SLOTS; i++) {
 		struct device_core *c = &d->cores[i];
 
-		if (!c->listed || c->running || c->has_pending || c->over || !c->go ||
-		    c->info.status != DEVICE_STEPPED)
-			continue;
-		device_mask_add(c->stepping ? &step : &run, c->info.core.type, c->info.core.id);
+		if (c->listed && !c->running && !c->has_pending && !c->over && c->go &&
+		    c->info.status == DEVICE_STEPPED)
+			device_moves_add(d, &moves, c);
 	}
-	if (!device_mask_is_empty(&step))
-		device_let_go(d, DEVICE_STEP, &step);
-	if (!device_mask_is_empty(&run))
-		device_let_go(d, DEVICE_RESUME, &run);
+	device_moves_go(d, &moves);
 }
 
 static void serve(struct device *d)
@@ -179,8 +191,8 @@ static bool is_same_stop(const struct device_core *a, const struct device_core *
 {
 	if (a->info.status == DEVICE_KILLED)
 		return b->info.status == DEVICE_KILLED;
-	return a->last.kind == TARGET_STOP_SWBREAK && b->pending.kind == TARGET_STOP_SWBREAK &&
-	       a->info.pc == b->info.pc;
+	return (a->last.kind == TARGET_STOP_SWBREAK || a->last.kind == TARGET_STOP_HWBREAK) &&
+	       b->pending.kind == a->last.kind && a->info.pc == b->info.pc;
 }
 
 /* Cores that stopped for the same reason are not told one after the other. */

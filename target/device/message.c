@@ -114,13 +114,13 @@ void device_encode_go(uint8_t *out, enum device_command command, bool wide,
 	put_mask(begin(out, command, wide ? 44 : 16), wide, mask);
 }
 
-void device_encode_invalidate(uint8_t *out, bool wide, uint64_t at)
+void device_encode_invalidate(uint8_t *out, bool wide, uint64_t at, const struct device_mask *mask)
 {
 	uint8_t *p = begin(out, DEVICE_INVALIDATE, wide ? 48 : 32);
 
 	p[1] = 1; /* the instruction fetch unit looks again */
 	put(p + (wide ? 4 : 8), at, 8);
-	put_mask(p + (wide ? 12 : 16), wide, NULL);
+	put_mask(p + (wide ? 12 : 16), wide, mask);
 }
 
 void device_encode_hard_break(uint8_t *out, bool set, uint16_t stream, uint64_t at)

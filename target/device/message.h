@@ -69,7 +69,8 @@ void device_encode(uint8_t *out, enum device_command command);
 /** RESUME and SINGLE_STEP; mask NULL: all cores. */
 void device_encode_go(uint8_t *out, enum device_command command, bool wide,
 		      const struct device_mask *mask);
-void device_encode_invalidate(uint8_t *out, bool wide, uint64_t at);
+/** INVALID_INSTR_CACHE; mask NULL: of all cores. */
+void device_encode_invalidate(uint8_t *out, bool wide, uint64_t at, const struct device_mask *mask);
 void device_encode_hard_break(uint8_t *out, bool set, uint16_t stream, uint64_t at);
 void device_encode_core(uint8_t *out, uint16_t index);
 void device_encode_register(uint8_t *out, struct device_core_id core, uint64_t addr);

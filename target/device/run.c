@@ -50,6 +50,7 @@ void device_let_go(struct device *d, enum device_command command, const struct d
 	}
 	device_cache_forget(d->cache);
 	d->stale = true;
+	d->unsure |= command == DEVICE_RESUME;
 	device_encode_go(sqe, command, d->a.chip->channel->wide_masks, mask);
 	enum device_result result = device_link_ask(d->link, sqe, NULL);
 	if (result != DEVICE_OK)
@@ -57,10 +58,22 @@ void device_let_go(struct device *d, enum device_command command, const struct d
 			    d->a.device, device_command_name(command), device_result_words(result));
 }
 
+static bool any_runs(const struct device *d)
+{
+	bool any = d->unsure || d->link->events_lost;
+
+	for (size_t i = 0; i < DEVICE_SLOTS; i++)
+		any |= d->cores[i].listed && d->cores[i].running;
+	return any;
+}
+
 void device_suspend(struct device *d)
 {
 	uint8_t sqe[DEVICE_MESSAGE];
 
+	/* after a step of one core nothing has to be stopped or asked */
+	if (!any_runs(d))
+		return;
 	if (d->link->ops->suspends && device_is_busy(d)) {
 		device_encode(sqe, DEVICE_SUSPEND);
 		(void)device_link_ask(d->link, sqe, NULL);
@@ -101,8 +114,19 @@ static const struct target_action *action_of(const struct target_action *a, size
 	return found && found->kind != TARGET_HALT ? found : NULL;
 }
 
+/* A hit of something that the client has taken away since. */
+static bool is_stale(struct device *d, const struct device_core *c)
+{
+	if (c->pending.kind == TARGET_STOP_WATCH)
+		return !device_watch_is_set(d, c->pending.addr);
+	if (c->pending.kind == TARGET_STOP_HWBREAK)
+		return !device_hard_is_set(d, c->info.pc);
+	return c->pending.kind == TARGET_STOP_SWBREAK && !points_is_set(d->points, c->info.pc);
+}
+
 void device_prepare(struct device *d, struct device_core *c, const struct target_action *a)
 {
+	c->has_pending &= !a || !is_stale(d, c);
 	c->go = a != NULL;
 	c->stepping = a && a->kind != TARGET_CONTINUE;
 	c->range = a && a->kind == TARGET_RANGE_STEP;
@@ -130,15 +154,15 @@ static bool prepare_all(struct device *d, const struct target_action *a, size_t 
 }
 
 /* Cores at a breakpoint that was told go over it; at one that was not they run into it. */
-static void choose(struct device *d, struct device_core *c, struct device_mask *run,
-		   struct device_mask *step)
+static void choose(struct device *d, struct device_core *c, struct device_moves *moves)
 {
 	if (!c->listed || !c->go || c->running || c->has_pending)
 		return;
+	device_watch_note(d, c);
 	if (c->passed && points_is_patched(d->points, c->info.pc))
 		c->over = true;
 	else
-		device_mask_add(c->stepping ? step : run, c->info.core.type, c->info.core.id);
+		device_moves_add(d, moves, c);
 }
 
 static bool wants_launch(const struct device *d, const struct target_action *a, size_t n)
@@ -151,7 +175,7 @@ static bool wants_launch(const struct device *d, const struct target_action *a, 
 
 void device_start(struct device *d)
 {
-	struct device_mask run = { { 0 }, { 0 } }, step = { { 0 }, { 0 } };
+	struct device_moves moves = { { { 0 }, { 0 } }, { { 0 }, { 0 } } };
 
 	/* of a kernel that was unloaded meanwhile: GDB 13 would repeat a resume that fails for ever
 	 */
@@ -159,12 +183,9 @@ void device_start(struct device *d)
 		target_logf(&d->a.base.log, TARGET_LOG_WARN, "breakpoint: %s",
 			    d->owner->base.message);
 	for (size_t i = 0; i < DEVICE_SLOTS; i++)
-		choose(d, &d->cores[i], &run, &step);
+		choose(d, &d->cores[i], &moves);
 	device_go_over(d);
-	if (!device_mask_is_empty(&step))
-		device_let_go(d, DEVICE_STEP, &step);
-	if (!device_mask_is_empty(&run))
-		device_let_go(d, DEVICE_RESUME, &run);
+	device_moves_go(d, &moves);
 }
 
 static void run_device(struct device *d, const struct target_action *a, size_t n)
@@ -407,8 +428,10 @@ void device_let_launch(struct device *d)
 	struct device_client *c = device_clients_first(d->owner->clients);
 
 	for (; c; c = c->next)
-		if (c->held && c->device == d->a.device)
+		if (c->held && c->device == d->a.device) {
 			device_client_answer(c, 0);
+			d->unsure = true;
+		}
 }
 
 void device_release(struct device *d)
@@ -420,6 +443,8 @@ void device_release(struct device *d)
 		target_logf(&d->a.base.log, TARGET_LOG_ERROR,
 			    "device id=%u: breakpoints could not be taken out", d->a.device);
 	point_codes_clear(&d->codes);
+	d->watches.count = 0;
+	device_hard_clear(d);
 	for (size_t i = 0; i < DEVICE_SLOTS; i++)
 		if (d->cores[i].listed && !d->cores[i].running)
 			device_mask_add(&all, d->cores[i].info.core.type, d->cores[i].info.core.id);

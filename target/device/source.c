@@ -188,15 +188,46 @@ static size_t copy_in(struct device *d, uint64_t at, void *buf, size_t n)
 	return done;
 }
 
-/* Small reads take the whole page along, since more of it is asked for next. */
+static bool moves(const struct device *d)
+{
+	for (size_t i = 0; i < DEVICE_SLOTS; i++)
+		if (d->cores[i].listed && d->cores[i].running)
+			return true;
+	return false;
+}
+
+/* Inside a function nothing changes as long as its kernel is there. */
+static bool is_fixed(struct device *d, uint64_t at)
+{
+	struct symbols_place place;
+
+	return ascend_place(&d->a, at, &place);
+}
+
+/* A page that is kept, or NULL. */
+static const uint8_t *kept_page(struct device *d, uint64_t start, uint64_t at, size_t n)
+{
+	const uint8_t *page = NULL;
+
+	if (is_fixed(d, at) && is_fixed(d, at + n - 1))
+		page = device_cache_code(d->cache, start);
+	return page || moves(d) ? page : device_cache_page(d->cache, start);
+}
+
+/*
+ * Small reads take the whole page along, since more of it is asked for next. While cores run their
+ * data are as they are now.
+ */
 static size_t read_page(struct device *d, uint64_t at, void *buf, size_t n)
 {
 	uint64_t start = at / DEVICE_CACHE_PAGE * DEVICE_CACHE_PAGE;
-	const uint8_t *page = device_cache_page(d->cache, start);
+	const uint8_t *page = kept_page(d, start, at, n);
 	uint8_t bytes[DEVICE_CACHE_PAGE];
 
 	if (!page && copy_in(d, start, bytes, sizeof(bytes)) == sizeof(bytes)) {
 		device_cache_put_page(d->cache, start, bytes);
+		if (is_fixed(d, at))
+			device_cache_put_code(d->cache, start, bytes);
 		page = bytes;
 	}
 	if (!page)
@@ -307,7 +338,8 @@ static bool raw_write(void *ctx, uint64_t at, const void *data, size_t n)
 	    memcmp(bytes, data, n) != 0)
 		return false;
 	device_cache_forget(d->cache);
-	device_encode_invalidate(sqe, d->a.chip->channel->wide_masks, at);
+	device_cache_patch(d->cache, at, data, n);
+	device_encode_invalidate(sqe, d->a.chip->channel->wide_masks, at, d->refresh);
 	return device_link_ask(d->link, sqe, NULL) == DEVICE_OK;
 }
 
@@ -323,6 +355,7 @@ enum target_status device_mem_write(struct device *d, uint64_t at, const void *d
 	size_t done;
 
 	device_cache_forget(d->cache);
+	device_cache_forget_code(d->cache);
 	while (n) {
 		size_t piece = n < sizeof(bytes) ? n : sizeof(bytes);
 		struct device_copy c = { false, d->tgid, at, bytes, piece };
@@ -335,7 +368,7 @@ enum target_status device_mem_write(struct device *d, uint64_t at, const void *d
 					   "%zu bytes at %#" PRIx64 " were not written: %s",
 					   piece - done, at + done, device_result_words(result));
 		if (device_is_code(d, at)) {
-			device_encode_invalidate(sqe, d->a.chip->channel->wide_masks, at);
+			device_encode_invalidate(sqe, d->a.chip->channel->wide_masks, at, NULL);
 			(void)device_link_ask(d->link, sqe, NULL);
 		}
 		at += piece;

@@ -198,3 +198,45 @@ void app_quit(struct fake_app *a)
 	a->fd = -1;
 	app_serve(a);
 }
+
+/* Stops of these kinds follow, and everything goes on up to them. */
+static void expect(struct fake_app *a, enum target_stop_kind kind)
+{
+	struct target_stop stop;
+
+	if (app_resume(a, TARGET_CONTINUE, 0) != TARGET_OK || !app_event(a, &stop) ||
+	    stop.kind != kind || stop.tid.pid != APP_PROCESS)
+		abort();
+}
+
+void app_reach_kernel(struct fake_app *a, struct fake_npu *npu)
+{
+	app_open(a, npu);
+	target_wish(a->t, TARGET_WISH_EXEC);
+	app_set_device(a);
+	if (*app_launch(a, "add"))
+		abort();
+	expect(a, TARGET_STOP_EXEC);
+	expect(a, TARGET_STOP_LIBRARY);
+}
+
+void app_run_kernel(struct fake_app *a)
+{
+	if (app_resume(a, TARGET_CONTINUE, 0) != TARGET_OK || strcmp(app_answer(a), "$ok;") != 0)
+		abort();
+	npu_launch(a->npu, NPU_BASE, 0xc);
+}
+
+enum target_status app_watch(struct fake_app *a, enum target_point_kind kind, uint64_t at,
+			     uint64_t n, bool set)
+{
+	struct target_point p = { .kind = kind, .at = at, .size = n };
+
+	return set ? target_point_set(a->t, APP_PROCESS, &p)
+		   : target_point_clear(a->t, APP_PROCESS, &p);
+}
+
+enum target_status app_point(struct fake_app *a, enum target_point_kind kind, uint64_t at, bool set)
+{
+	return app_watch(a, kind, at, 4, set);
+}

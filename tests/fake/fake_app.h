@@ -43,6 +43,19 @@ const char *app_launch_part(struct fake_app *a, const char *name, size_t at, siz
 bool app_event(struct fake_app *a, struct target_stop *out);
 /** Lets all or one (tid > 0) go on. */
 enum target_status app_resume(struct fake_app *a, enum target_action_kind kind, uint32_t tid);
+/**
+ * A client comes, the app opens its device and launches: the client has been told of the device
+ * and of its kernel, "add", and the launch is held.
+ */
+void app_reach_kernel(struct fake_app *a, struct fake_npu *npu);
+/** The launch is let go and runs on both AIV cores. */
+void app_run_kernel(struct fake_app *a);
+/** Sets or clears a breakpoint. */
+enum target_status app_point(struct fake_app *a, enum target_point_kind kind, uint64_t at,
+			     bool set);
+/** Sets or clears a watchpoint of n bytes. */
+enum target_status app_watch(struct fake_app *a, enum target_point_kind kind, uint64_t at,
+			     uint64_t n, bool set);
 /** The end of the connection. */
 void app_quit(struct fake_app *a);
 

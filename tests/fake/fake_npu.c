@@ -131,7 +131,10 @@ static bool execute(struct fake_npu *n, struct npu_core *c)
 {
 	uint32_t word = (uint32_t)get(n->icache + (c->pc - NPU_BASE) % NPU_MEMORY, 4);
 
-	if (word == NPU_BREAK) {
+	bool hard = n->hard && n->hard == c->pc && !c->skips;
+
+	c->skips = false;
+	if (word == NPU_BREAK || hard) {
 		stop(n, c, DEVICE_AT_BREAK);
 	} else if (word == NPU_FAULT) {
 		stop(n, c, DEVICE_EXCEPTION);
@@ -172,6 +175,7 @@ static void go(struct fake_npu *n, const uint8_t *mask, bool step)
 		if (!is_stopped(c) || !in_mask(n, mask, c))
 			continue;
 		bool fault = c->status == DEVICE_EXCEPTION;
+		c->skips = c->status == DEVICE_AT_BREAK;
 		c->status = fault ? DEVICE_UNKNOWN : DEVICE_RUNNING;
 		if (step && !fault && execute(n, c))
 			stop(n, c, DEVICE_STEPPED);
@@ -249,9 +253,23 @@ static uint32_t read_local(const uint8_t *p, const struct npu_core *c, uint8_t *
 	return 0;
 }
 
-static uint32_t invalidate(struct fake_npu *n)
+static uint32_t invalidate(struct fake_npu *n, const uint8_t *mask)
 {
+	for (size_t i = 0; i < NPU_CORES; i++)
+		n->refreshed[i] += in_mask(n, mask, &n->cores[i]);
 	memcpy(n->icache, n->memory, NPU_MEMORY);
+	return 0;
+}
+
+/* Layout of the wide chips; others have none. */
+static uint32_t set_hard(struct fake_npu *n, const uint8_t *p, bool set)
+{
+	uint64_t at = get(p + 4, 8);
+
+	if (!n->wide || (set ? n->hard && n->hard != at : n->hard != at))
+		return REFUSED;
+	n->hard = set ? at : 0;
+	n->hard_stream = (uint16_t)get(p + 2, 2);
 	return 0;
 }
 
@@ -261,8 +279,11 @@ static uint32_t answer(struct fake_npu *n, uint32_t command, const uint8_t *p, u
 	case DEVICE_ENABLE:
 	case DEVICE_DISABLE:
 		return 0;
+	case DEVICE_SET_HARD_BREAK:
+	case DEVICE_CLEAR_HARD_BREAK:
+		return set_hard(n, p, command == DEVICE_SET_HARD_BREAK);
 	case DEVICE_INVALIDATE:
-		return p[1] ? invalidate(n) : REFUSED;
+		return p[1] ? invalidate(n, p + (n->wide ? 12 : 16)) : REFUSED;
 	case DEVICE_STEP:
 	case DEVICE_RESUME:
 		go(n, p, command == DEVICE_STEP);

@@ -24,6 +24,7 @@ struct npu_core {
 	uint64_t pc;
 	uint32_t block;
 	bool silent; /* answers nothing that is asked of it */
+	bool skips;  /* the hardware breakpoint that it stands at */
 };
 
 /** Messages on the way to the host that are not what was sent. */
@@ -41,6 +42,8 @@ struct fake_npu {
 	uint8_t icache[NPU_MEMORY]; /* what is executed: memory as of the last invalidation */
 	struct npu_core cores[NPU_CORES];
 	uint32_t stream, task;
+	uint64_t hard; /* the one hardware breakpoint there is; 0: free */
+	uint16_t hard_stream;
 	uint8_t ring[NPU_RING][DEVICE_MESSAGE];
 	size_t first, count;
 	unsigned swallow;	/* so many replies get lost */
@@ -49,7 +52,8 @@ struct fake_npu {
 	unsigned commands[128]; /* how often each came */
 	bool hasty;		/* who waits for it does so without a pause */
 	struct npu_wrong wrong;
-	uint32_t tgid; /* whose memory was copied last */
+	unsigned refreshed[NPU_CORES]; /* how often each looked at its code anew */
+	uint32_t tgid;		       /* whose memory was copied last */
 };
 
 /** Two AIC and two AIV, no task. */

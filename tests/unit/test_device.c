@@ -12,14 +12,6 @@
 
 enum { AIV0 = 26, AIV1 = 27 }; /* thread ids: unified id + 1 */
 
-static enum target_status point(struct fake_app *a, uint64_t at, bool set)
-{
-	struct target_point p = { .kind = TARGET_SW_BREAK, .at = at, .size = 4 };
-
-	return set ? target_point_set(a->t, APP_PROCESS, &p)
-		   : target_point_clear(a->t, APP_PROCESS, &p);
-}
-
 static uint64_t reg_of(struct fake_app *a, uint32_t tid, size_t reg, bool *valid)
 {
 	uint8_t bytes[ARCH_REG_MAX_BYTES] = { 0 };
@@ -48,8 +40,8 @@ static size_t thread_count(struct fake_app *a)
 	return n;
 }
 
-/* A client is there, the app has launched: told of the device, then of its kernel. */
-static void reach_kernel(struct fake_app *a, struct fake_npu *npu)
+/* app_reach_kernel, step by step. */
+static void enter(struct fake_app *a, struct fake_npu *npu)
 {
 	struct target_stop stop;
 
@@ -71,14 +63,6 @@ static void reach_kernel(struct fake_app *a, struct fake_npu *npu)
 	CU_ASSERT_STRING_EQUAL(app_answer(a), "");
 }
 
-/* The launch is let go, and runs on both AIV cores. */
-static void launch(struct fake_app *a)
-{
-	CU_ASSERT_EQUAL(app_resume(a, TARGET_CONTINUE, 0), TARGET_OK);
-	CU_ASSERT_STRING_EQUAL(app_answer(a), "$ok;");
-	npu_launch(a->npu, NPU_BASE, 0xc);
-}
-
 static void count_library(void *ctx, const struct target_library *lib)
 {
 	CU_ASSERT_TRUE(strstr(lib->name, "/ascend/dev0/add-") == lib->name);
@@ -94,7 +78,7 @@ static void test_entrance(void)
 	int libraries = 0;
 	size_t n;
 
-	reach_kernel(&a, &npu);
+	enter(&a, &npu);
 	CU_ASSERT_STRING_EQUAL(a.told,
 			       "[Launch of Kernel add on Device 0]|"
 			       "kernel add: compiled without -g: no lines; the kernel has no "
@@ -105,7 +89,7 @@ static void test_entrance(void)
 	CU_ASSERT_EQUAL(npu.commands[DEVICE_ENABLE], 1);
 	uint64_t requests = *a.t->link_requests;
 	CU_ASSERT_TRUE(requests > 0);
-	launch(&a);
+	app_run_kernel(&a);
 	CU_ASSERT_EQUAL(target_interrupt(a.t), TARGET_OK);
 	CU_ASSERT_TRUE(*a.t->link_requests > requests);
 	/* the same kernel again holds nobody up */
@@ -142,12 +126,12 @@ static void test_break(void)
 	struct fake_app a;
 	bool valid;
 
-	reach_kernel(&a, &npu);
+	app_reach_kernel(&a, &npu);
 	uint32_t word = npu_word_at(&npu, AT(5));
 	npu_word(&npu, AT(40), NPU_END);
-	CU_ASSERT_EQUAL(point(&a, AT(5), true), TARGET_OK);
+	CU_ASSERT_EQUAL(app_point(&a, TARGET_SW_BREAK, AT(5), true), TARGET_OK);
 	CU_ASSERT_EQUAL(npu_word_at(&npu, AT(5)), word); /* patched when something runs */
-	launch(&a);
+	app_run_kernel(&a);
 	CU_ASSERT_EQUAL(npu_word_at(&npu, AT(5)), NPU_BREAK);
 	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
 	CU_ASSERT_TRUE(stop.kind == TARGET_STOP_SWBREAK && stop.tid.tid == AIV0);
@@ -172,76 +156,15 @@ static void test_break(void)
 	CU_ASSERT_EQUAL(npu_word_at(&npu, AT(5)), word);
 }
 
-static void say(struct fake_app *a, const char *word, enum target_status status)
-{
-	const char *argv[] = { "set", "coalesce", word };
-	struct target_text out = { 0 };
-
-	CU_ASSERT_EQUAL(target_command(a->t, (struct target_tid){ 0 }, 3, argv, &out), status);
-	target_text_deinit(&out);
-}
-
-/* From a stop of two cores at a breakpoint to the end of both; how many stops are told. */
-static unsigned count_stops(const char *word, uint64_t *requests)
-{
-	static struct fake_npu npu;
-	struct target_stop stop;
-	struct fake_app a;
-	unsigned stops = 0;
-
-	reach_kernel(&a, &npu);
-	say(&a, word, TARGET_OK);
-	say(&a, "perhaps", TARGET_INVALID);
-	npu_word(&npu, AT(40), NPU_END);
-	CU_ASSERT_EQUAL(point(&a, AT(5), true), TARGET_OK);
-	launch(&a);
-	uint64_t before = *a.t->link_requests;
-	while (npu.cores[2].status != DEVICE_UNKNOWN || npu.cores[3].status != DEVICE_UNKNOWN) {
-		CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
-		CU_ASSERT_EQUAL(stop.kind, TARGET_STOP_SWBREAK);
-		stops++;
-		CU_ASSERT_EQUAL(app_resume(&a, TARGET_CONTINUE, 0), TARGET_OK);
-		npu_turn(&npu);
-	}
-	*requests = *a.t->link_requests - before;
-	app_close(&a);
-	return stops;
-}
-
-static void test_coalesce(void)
-{
-	uint64_t on, off;
-
-	CU_ASSERT_EQUAL(count_stops("on", &on), 1);
-	CU_ASSERT_EQUAL(count_stops("off", &off), 2);
-	CU_ASSERT_TRUE(on < off);
-}
-
-/* A launch of a kernel in which no breakpoint lies is not looked at. */
-static void test_launch_cost(void)
-{
-	static struct fake_npu npu;
-	struct fake_app a;
-
-	reach_kernel(&a, &npu);
-	launch(&a);
-	CU_ASSERT_EQUAL(point(&a, AT(5), true), TARGET_OK);
-	CU_ASSERT_EQUAL(app_resume(&a, TARGET_CONTINUE, 0), TARGET_OK);
-	uint64_t before = *a.t->link_requests;
-	CU_ASSERT_STRING_EQUAL(app_say(&a, "$kernel_name:mul;stream_id:3;#"), "$ok;");
-	CU_ASSERT_EQUAL(*a.t->link_requests, before);
-	app_close(&a);
-}
-
 static void test_step(void)
 {
 	static struct fake_npu npu;
 	struct target_stop stop;
 	struct fake_app a;
 
-	reach_kernel(&a, &npu);
-	CU_ASSERT_EQUAL(point(&a, AT(5), true), TARGET_OK);
-	launch(&a);
+	app_reach_kernel(&a, &npu);
+	CU_ASSERT_EQUAL(app_point(&a, TARGET_SW_BREAK, AT(5), true), TARGET_OK);
+	app_run_kernel(&a);
 	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
 	/* one core by one instruction; the other stands */
 	CU_ASSERT_EQUAL(app_resume(&a, TARGET_STEP, AIV1), TARGET_OK);
@@ -259,7 +182,7 @@ static void test_step(void)
 	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
 	CU_ASSERT_TRUE(stop.tid.tid == AIV1 && pc_of(&a, AIV1) == AT(12));
 	/* a breakpoint that is set while it stands there is run into by the next launch only */
-	CU_ASSERT_EQUAL(point(&a, AT(5), false), TARGET_OK);
+	CU_ASSERT_EQUAL(app_point(&a, TARGET_SW_BREAK, AT(5), false), TARGET_OK);
 	CU_ASSERT_EQUAL(app_resume(&a, TARGET_STEP, AIV0), TARGET_OK);
 	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
 	CU_ASSERT_EQUAL(pc_of(&a, AIV0), AT(6));
@@ -272,15 +195,16 @@ static void test_unloaded(void)
 	static struct fake_npu npu;
 	struct fake_app a;
 
-	reach_kernel(&a, &npu);
-	CU_ASSERT_EQUAL(point(&a, AT(5), true), TARGET_OK);
+	app_reach_kernel(&a, &npu);
+	CU_ASSERT_EQUAL(app_point(&a, TARGET_SW_BREAK, AT(5), true), TARGET_OK);
 	npu.unmapped = true;
-	CU_ASSERT_EQUAL(point(&a, AT(6), true), TARGET_FAULT);
+	CU_ASSERT_EQUAL(app_point(&a, TARGET_SW_BREAK, AT(6), true), TARGET_FAULT);
 	CU_ASSERT_PTR_NOT_NULL(strstr(target_words(a.t, TARGET_FAULT), "unloaded"));
-	CU_ASSERT_EQUAL(point(&a, AT(5), true), TARGET_OK); /* it is one already */
-	CU_ASSERT_EQUAL(point(&a, AT(5), false), TARGET_OK);
+	CU_ASSERT_EQUAL(app_point(&a, TARGET_SW_BREAK, AT(5), true),
+			TARGET_OK); /* it is one already */
+	CU_ASSERT_EQUAL(app_point(&a, TARGET_SW_BREAK, AT(5), false), TARGET_OK);
 	npu.unmapped = false;
-	CU_ASSERT_EQUAL(point(&a, AT(6), true), TARGET_OK);
+	CU_ASSERT_EQUAL(app_point(&a, TARGET_SW_BREAK, AT(6), true), TARGET_OK);
 	app_close(&a);
 }
 
@@ -300,17 +224,19 @@ static void test_condition(void)
 	struct target_stop stop;
 	struct fake_app a;
 
-	reach_kernel(&a, &npu);
+	app_reach_kernel(&a, &npu);
 	const struct arch_desc *d = target_arch(a.t, (struct target_tid){ APP_PROCESS, 1 });
 	uint8_t number = 0;
 	while (strcmp(d->regs[number].name, "blockid") != 0)
 		number++;
 	const uint8_t bytes[] = { 0x26, 0, number, 0x22, 1, 0x13, 0x27 };
 	break_if(&a, AT(5), bytes, sizeof(bytes));
-	launch(&a);
+	app_run_kernel(&a);
 	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
 	CU_ASSERT_EQUAL(stop.tid.tid, AIV1);
 	CU_ASSERT_NOT_EQUAL(pc_of(&a, AIV0), AT(5)); /* block 0 went on */
+	/* ... and did not show block 1 the code without the breakpoint */
+	CU_ASSERT_TRUE(npu.refreshed[3] < npu.refreshed[2]);
 	app_close(&a);
 }
 
@@ -323,10 +249,10 @@ static void test_condition_in_loop(void)
 	struct fake_app a;
 
 	alarm(120); /* what failed here was without end */
-	reach_kernel(&a, &npu);
+	app_reach_kernel(&a, &npu);
 	npu_word(&npu, AT(5), NPU_BREAK);
 	break_if(&a, AT(5), never, sizeof(never));
-	launch(&a);
+	app_run_kernel(&a);
 	app_serve(&a);
 	CU_ASSERT_EQUAL(target_interrupt(a.t), TARGET_OK);
 	CU_ASSERT_TRUE(app_event(&a, &stop) && stop.signal == TARGET_SIGNAL_INT);
@@ -341,9 +267,9 @@ static void test_exception(void)
 	struct target_stop stop;
 	struct fake_app a;
 
-	reach_kernel(&a, &npu);
+	app_reach_kernel(&a, &npu);
 	npu_word(&npu, AT(9), NPU_FAULT);
-	launch(&a);
+	app_run_kernel(&a);
 	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
 	CU_ASSERT_TRUE(stop.kind == TARGET_STOP_SIGNAL && stop.signal == TARGET_SIGNAL_SEGV);
 	CU_ASSERT_EQUAL(pc_of(&a, stop.tid.tid), AT(9));
@@ -357,10 +283,10 @@ static void test_interrupt(void)
 	struct target_stop stop;
 	struct fake_app a;
 
-	reach_kernel(&a, &npu);
+	app_reach_kernel(&a, &npu);
 	CU_ASSERT_EQUAL(target_interrupt(a.t), TARGET_UNAVAILABLE);
 	npu_word(&npu, AT(9), NPU_LOOP);
-	launch(&a);
+	app_run_kernel(&a);
 	CU_ASSERT_EQUAL(target_interrupt(a.t), TARGET_OK);
 	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
 	CU_ASSERT_EQUAL(stop.signal, TARGET_SIGNAL_INT);
@@ -379,9 +305,9 @@ static void test_memory(void)
 	uint8_t buf[100];
 	size_t done;
 
-	reach_kernel(&a, &npu);
-	CU_ASSERT_EQUAL(point(&a, AT(5), true), TARGET_OK);
-	launch(&a);
+	app_reach_kernel(&a, &npu);
+	CU_ASSERT_EQUAL(app_point(&a, TARGET_SW_BREAK, AT(5), true), TARGET_OK);
+	app_run_kernel(&a);
 	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
 	/* UB by lines of 32 bytes, each asked for once */
 	unsigned before = npu.commands[DEVICE_LOCAL];
@@ -408,9 +334,9 @@ static void test_silent(void)
 	struct fake_app a;
 	bool valid;
 
-	reach_kernel(&a, &npu);
-	CU_ASSERT_EQUAL(point(&a, AT(5), true), TARGET_OK);
-	launch(&a);
+	app_reach_kernel(&a, &npu);
+	CU_ASSERT_EQUAL(app_point(&a, TARGET_SW_BREAK, AT(5), true), TARGET_OK);
+	app_run_kernel(&a);
 	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
 	npu.cores[3].silent = true;
 	unsigned before = npu.commands[DEVICE_REGISTER];
@@ -432,8 +358,8 @@ static void test_end(void)
 	const void *data;
 	size_t n;
 
-	reach_kernel(&a, &npu);
-	launch(&a);
+	app_reach_kernel(&a, &npu);
+	app_run_kernel(&a);
 	app_quit(&a);
 	/* the client keeps its process until it wants it to go on */
 	CU_ASSERT_EQUAL(thread_count(&a), 1);
@@ -452,11 +378,11 @@ static void test_client_lost(void)
 	struct target_stop stop;
 	struct fake_app a;
 
-	reach_kernel(&a, &npu);
+	app_reach_kernel(&a, &npu);
 	uint32_t word = npu_word_at(&npu, AT(5));
 	npu_word(&npu, AT(40), NPU_END);
-	CU_ASSERT_EQUAL(point(&a, AT(5), true), TARGET_OK);
-	launch(&a);
+	CU_ASSERT_EQUAL(app_point(&a, TARGET_SW_BREAK, AT(5), true), TARGET_OK);
+	app_run_kernel(&a);
 	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
 	CU_ASSERT_EQUAL(target_detach(a.t, APP_PROCESS), TARGET_OK);
 	CU_ASSERT_EQUAL(npu_word_at(&npu, AT(5)), word);
@@ -468,15 +394,15 @@ static void test_client_lost(void)
 	CU_ASSERT_STRING_EQUAL(app_launch(&a, "mul"), "$ok;");
 	app_close(&a);
 
-	reach_kernel(&a, &npu);
+	app_reach_kernel(&a, &npu);
 	target_wish(a.t, 0);
 	CU_ASSERT_STRING_EQUAL(app_answer(&a), "$ok;");
 	app_close(&a);
 
-	reach_kernel(&a, &npu);
+	app_reach_kernel(&a, &npu);
 	npu_word(&npu, AT(40), NPU_END);
-	CU_ASSERT_EQUAL(point(&a, AT(5), true), TARGET_OK);
-	launch(&a);
+	CU_ASSERT_EQUAL(app_point(&a, TARGET_SW_BREAK, AT(5), true), TARGET_OK);
+	app_run_kernel(&a);
 	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
 	target_wish(a.t, 0);
 	for (int i = 0; i < 1000 && npu.cores[3].status != DEVICE_UNKNOWN; i++)
@@ -546,9 +472,9 @@ static void test_commands(void)
 	CU_ASSERT_STRING_EQUAL(ask(&a, stop.tid, "device", "all", &out),
 			       "Every device that a program opens is shown.\n");
 	app_close(&a);
-	reach_kernel(&a, &npu);
-	CU_ASSERT_EQUAL(point(&a, AT(5), true), TARGET_OK);
-	launch(&a);
+	app_reach_kernel(&a, &npu);
+	CU_ASSERT_EQUAL(app_point(&a, TARGET_SW_BREAK, AT(5), true), TARGET_OK);
+	app_run_kernel(&a);
 	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
 	CU_ASSERT_STRING_EQUAL(ask(&a, stop.tid, "info", "tasks", &out),
 			       "  Device Stream Task Invocation\n"
@@ -570,8 +496,6 @@ static const struct unit_test tests[] = {
 	{ "entrance of a device", test_entrance },
 	{ "nobody listens", test_nobody_listens },
 	{ "breakpoint", test_break },
-	{ "cores told as one", test_coalesce },
-	{ "cost of a launch", test_launch_cost },
 	{ "breakpoint in an unloaded kernel", test_unloaded },
 	{ "steps", test_step },
 	{ "condition", test_condition },

@@ -48,12 +48,14 @@ static void test_go(void)
 static void test_rest(void)
 {
 	struct device_core_id core = { 1, 0x21 };
+	struct device_mask mask = { { 0 }, { 0 } };
 	uint8_t m[DEVICE_MESSAGE];
 
-	device_encode_invalidate(m, false, 0x1122334455667788);
+	device_encode_invalidate(m, false, 0x1122334455667788, NULL);
 	CHECK(m, 12, "\x20\0\0\0\0\x01\0\0\0\0\0\0\x88\x77\x66\x55\x44\x33\x22\x11\0\0\0\0");
-	device_encode_invalidate(m, true, 0x1122334455667788);
-	CHECK(m, 12, "\x30\0\0\0\0\x01\0\0\x88\x77\x66\x55\x44\x33\x22\x11\0\0\0\0");
+	device_mask_add(&mask, 0, 1);
+	device_encode_invalidate(m, true, 0x1122334455667788, &mask);
+	CHECK(m, 12, "\x30\0\0\0\0\x01\0\0\x88\x77\x66\x55\x44\x33\x22\x11\x5a\x5a\x5a\x5a\x02");
 	device_encode_hard_break(m, true, 7, 0x4000);
 	CHECK(m, 0, "\x02\0\0\0");
 	CHECK(m, 12, "\x2c\0\0\0\x01\0\x07\0\0\x40\0\0\0\0\0\0\0");
