@@ -408,9 +408,9 @@ static enum target_status next_event(struct target *t, struct target_stop *out, 
 	bool ask = read(ds->beat, &count, sizeof(count)) > 0;
 	device_clients_serve(ds->clients);
 	drop_lost(ds);
-	/* a kernel that never stops has threads too */
+	/* the event of a core of which nothing was known yet may be the one that got lost */
 	for (struct device *d = ds->all; ask && d; d = d->next)
-		if (device_is_busy(d) || (ds->non_stop && d->shown))
+		if (device_is_busy(d) || d->shown)
 			device_cores_ask(d);
 	for (struct device *d = ds->all; d; d = d->next)
 		if (d->alone || (!d->shown && d->news == DEVICE_NO_NEWS))

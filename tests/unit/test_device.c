@@ -350,6 +350,58 @@ static void test_silent(void)
 	app_close(&a);
 }
 
+/* The ring of the driver was full: what got lost is asked for within a second. */
+static void test_lost_events(void)
+{
+	static struct fake_npu npu;
+	struct target_stop stop;
+	struct fake_app a;
+
+	app_reach_kernel(&a, &npu);
+	CU_ASSERT_EQUAL(app_point(&a, TARGET_SW_BREAK, AT(5), true), TARGET_OK);
+	app_run_kernel(&a);
+	npu_turn(&npu);
+	CU_ASSERT_TRUE(npu.cores[2].status == DEVICE_AT_BREAK && npu.count == 2);
+	npu.count = 0;
+	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
+	CU_ASSERT_TRUE(stop.kind == TARGET_STOP_SWBREAK && stop.tid.tid == AIV0);
+	/* the end of a step, too */
+	CU_ASSERT_EQUAL(app_resume(&a, TARGET_STEP, AIV1), TARGET_OK);
+	npu.count = 0;
+	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
+	CU_ASSERT_TRUE(stop.kind == TARGET_STOP_SIGNAL && stop.tid.tid == AIV1);
+	app_close(&a);
+}
+
+/* The program resets the device while cores stand: they are gone, and nothing hangs. */
+static void test_reset(void)
+{
+	static struct fake_npu npu;
+	struct target_stop stop;
+	struct fake_app a;
+	bool valid;
+
+	app_reach_kernel(&a, &npu);
+	CU_ASSERT_EQUAL(app_point(&a, TARGET_SW_BREAK, AT(5), true), TARGET_OK);
+	app_run_kernel(&a);
+	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
+	CU_ASSERT_EQUAL(thread_count(&a), 2);
+	npu.cores[2].status = npu.cores[3].status = DEVICE_UNKNOWN;
+	reg_of(&a, AIV1, 6, &valid);
+	CU_ASSERT_FALSE(valid);
+	/* a step of what is gone comes to an end in words: nothing of it is left to move */
+	CU_ASSERT_EQUAL(app_resume(&a, TARGET_STEP, AIV0), TARGET_OK);
+	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
+	CU_ASSERT_EQUAL(stop.kind, TARGET_STOP_NO_RESUMED);
+	CU_ASSERT_EQUAL(thread_count(&a), 1);
+	/* the next launch is as good as ever */
+	CU_ASSERT_EQUAL(app_resume(&a, TARGET_CONTINUE, 0), TARGET_OK);
+	npu_launch(&npu, NPU_BASE, 0xc);
+	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
+	CU_ASSERT_EQUAL(stop.kind, TARGET_STOP_SWBREAK);
+	app_close(&a);
+}
+
 static void test_end(void)
 {
 	static struct fake_npu npu;
@@ -504,6 +556,8 @@ static const struct unit_test tests[] = {
 	{ "interrupt", test_interrupt },
 	{ "memory", test_memory },
 	{ "a core that does not answer", test_silent },
+	{ "lost events", test_lost_events },
+	{ "reset of the device", test_reset },
 	{ "end of the app", test_end },
 	{ "client lost", test_client_lost },
 	{ "garbage", test_garbage },

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -176,6 +177,8 @@ static void open_started(struct scene *s)
 static void run_app(const struct scene *s)
 {
 	char socket[PATH];
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* nothing outlives a test that fails */
 	int out = open(s->out, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 
 	snprintf(socket, sizeof(socket), "%s/stub", s->d.dir);

@@ -140,7 +140,7 @@ static void test_together(void)
 }
 
 /* A device that stood at a breakpoint when it was let go holds up nothing that comes later. */
-static void test_again(void)
+static void run_again(uint32_t killed)
 {
 	struct target_stop stop;
 	struct both b;
@@ -150,7 +150,7 @@ static void test_again(void)
 	CU_ASSERT_EQUAL(go(&b, TARGET_CONTINUE, APP_PROCESS, -1), TARGET_OK);
 	launch(&b);
 	CU_ASSERT_TRUE_FATAL(app_event(&b.app, &stop));
-	CU_ASSERT_EQUAL(target_kill(b.app.t, APP_PROCESS), TARGET_OK);
+	CU_ASSERT_EQUAL(target_kill(b.app.t, killed), TARGET_OK);
 	app_quit(&b.app);
 	app_connect(&b.app);
 	app_set_device(&b.app);
@@ -159,6 +159,12 @@ static void test_again(void)
 	CU_ASSERT_TRUE_FATAL(app_event(&b.app, &stop));
 	CU_ASSERT_EQUAL(stop.kind, TARGET_STOP_EXEC);
 	app_close(&b.app);
+}
+
+static void test_again(void)
+{
+	run_again(APP_PROCESS);
+	run_again(1);
 }
 
 static void test_whose(void)
@@ -290,6 +296,26 @@ static void test_nameless(void)
 	app_close(&app);
 }
 
+/* A program that waits for a kernel that stands does not move: the key ends the wait. */
+static void test_interrupt_standing(void)
+{
+	struct target_stop stop;
+	struct both b;
+
+	reach_kernel(&b);
+	set_break(&b);
+	CU_ASSERT_EQUAL(go(&b, TARGET_CONTINUE, APP_PROCESS, -1), TARGET_OK);
+	launch(&b);
+	CU_ASSERT_TRUE_FATAL(app_event(&b.app, &stop));
+	CU_ASSERT_EQUAL(go(&b, TARGET_STEP, 1, 2), TARGET_OK);
+	CU_ASSERT_EQUAL(target_interrupt(b.app.t), TARGET_OK);
+	CU_ASSERT_EQUAL(b.host->interrupts, 1);
+	CU_ASSERT_EQUAL(npu.commands[DEVICE_KILL_TASK], 0);
+	CU_ASSERT_TRUE_FATAL(app_event(&b.app, &stop));
+	CU_ASSERT_EQUAL(stop.tid.pid, 1);
+	app_close(&b.app);
+}
+
 /* A device that has nothing to run leaves it to the host, also when a user looked at that. */
 static void test_idle(void)
 {
@@ -315,6 +341,7 @@ static const struct unit_test tests[] = {
 	{ "another run", test_again },
 	{ "whose is it", test_whose },
 	{ "interrupt", test_interrupt },
+	{ "interrupt beside a kernel that stands", test_interrupt_standing },
 	{ "ends", test_end },
 	{ "non-stop", test_non_stop },
 	{ "a device that has nothing to run", test_idle },
