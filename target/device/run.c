@@ -394,6 +394,7 @@ static void drop_lost(struct devices *ds)
 			target_tell(&ds->base.log, TARGET_LOG_ERROR, "device",
 				    "device %u does not answer any more: it is let go",
 				    d->a.device);
+			device_let_launch(d);
 			device_retire(d);
 		}
 	}

@@ -21,6 +21,8 @@ static struct fake_link *of(struct device_link *l)
 
 static enum device_result fake_send(struct device_link *l, const uint8_t *sqe)
 {
+	if (of(l)->npu->gone)
+		return DEVICE_LOST;
 	npu_command(of(l)->npu, sqe);
 	return DEVICE_OK;
 }
@@ -29,6 +31,8 @@ static enum device_result fake_receive(struct device_link *l, uint8_t *cqe, int 
 {
 	uint64_t ticks;
 
+	if (of(l)->npu->gone)
+		return DEVICE_LOST;
 	(void)!read(of(l)->timer, &ticks, sizeof(ticks));
 	if (npu_receive(of(l)->npu, cqe))
 		return DEVICE_OK;

@@ -37,6 +37,7 @@ struct fake_npu {
 	bool wide;
 	bool refuses_suspend;
 	bool unmapped;	 /* no memory can be copied */
+	bool gone;	 /* the way to it is lost */
 	bool no_numbers; /* replies do not carry the number of their command */
 	uint8_t memory[NPU_MEMORY];
 	uint8_t icache[NPU_MEMORY]; /* what is executed: memory as of the last invalidation */

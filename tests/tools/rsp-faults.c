@@ -141,6 +141,9 @@ static enum play_got play_packet(struct play *y, const char *packet)
 		how = stop_it(p);
 	if (how == PLAY_GOT && strcmp(sent.p, "k") != 0)
 		how = probe_reply(p, &got);
+	/* what came first was text for the console */
+	if (how == PLAY_TIMEOUT && may_run(&sent) && stop_it(p) == PLAY_GOT)
+		how = probe_reply(p, &got);
 	if (how == PLAY_GOT)
 		note_started(y, &got);
 	play_text_deinit(&named);

@@ -230,12 +230,34 @@ static void test_copies(void)
 	app_close(&a);
 }
 
+/* The way to a device is lost while a launch waits: nobody will let it go any more but us. */
+static void test_lost(void)
+{
+	static struct fake_npu npu;
+	struct target_stop stop;
+	struct fake_app a;
+
+	app_open(&a, &npu);
+	target_wish(a.t, TARGET_WISH_EXEC);
+	app_set_device(&a);
+	CU_ASSERT_STRING_EQUAL(app_launch(&a, "add"), "");
+	CU_ASSERT_EQUAL(app_resume(&a, TARGET_CONTINUE, 0), TARGET_OK);
+	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
+	CU_ASSERT_STRING_EQUAL(app_answer(&a), "");
+	npu.gone = true;
+	CU_ASSERT_EQUAL(app_resume(&a, TARGET_CONTINUE, 0), TARGET_OK);
+	app_serve(&a);
+	CU_ASSERT_STRING_EQUAL(app_answer(&a), "$ok;");
+	app_close(&a);
+}
+
 static const struct unit_test tests[] = {
 	{ "a second program runs free", test_second_runs_free },
 	{ "and follows when the first has ended", test_second_follows },
 	{ "code that is loaded again", test_loaded_again },
 	{ "code that is replaced", test_replaced },
 	{ "copies of one file", test_copies },
+	{ "a device that is lost holds nobody", test_lost },
 };
 
 int main(void)
