@@ -224,7 +224,10 @@ static const char *note_stop(struct probe *p, const char *reply)
 	const char *thread = strstr(reply, "thread:p"), *pc = strstr(reply, "10:");
 	uint64_t value = 0;
 
-	if (reply[0] == 'E')
+	/* what could not be started has ended by now */
+	bool ended = p->kind == PROBE_DEVICE && (reply[0] == 'W' || reply[0] == 'X');
+
+	if (reply[0] == 'E' || ended)
 		return probe_refused;
 	if (reply[0] != 'T' || !thread)
 		return "no stop reply at the start";
