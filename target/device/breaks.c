@@ -107,6 +107,7 @@ void device_points_check(struct device *d, uint64_t at, uint64_t n)
 {
 	struct points_memory m = device_raw_memory(d);
 
+	device_hard_sync(d); /* a launch on another stream */
 	if (points_verify_range(d->points, at, n, &m))
 		(void)!device_points_sync(d);
 }

@@ -51,7 +51,7 @@ static void at_break(struct device *d, struct device_core *c)
 /* The end of a step that the client asked for, or of one over a breakpoint. */
 static void stepped(struct device *d, struct device_core *c)
 {
-	bool arrived = points_is_set(d->points, c->info.pc);
+	bool arrived = points_is_set(d->points, c->info.pc) || device_hard_is_set(d, c->info.pc);
 	uint64_t at;
 
 	if (device_watch_hit(d, c, &at)) {

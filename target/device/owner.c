@@ -62,6 +62,7 @@ static void forget_program(struct device *d)
 
 	points_forget_patches(d->points);
 	(void)!points_remove_all(d->points, &m);
+	device_hard_clear(d);
 	point_codes_clear(&d->codes);
 	for (size_t i = 0; i < d->a.kernel_count; i++)
 		symbols_close(d->a.kernels[i].object);
