@@ -6,6 +6,8 @@
 
 #include "target/device/device_priv.h"
 
+enum { WARP_THREADS = 32 };
+
 struct device_core *device_core_of(struct device *d, const struct ascend_core *core)
 {
 	return core->unified < DEVICE_SLOTS ? &d->cores[core->unified] : NULL;
@@ -176,6 +178,11 @@ static void show_core(struct device *d, size_t unified)
 						 .has_pc = true,
 						 .raw_pc = c->info.pc,
 						 .pc = c->info.pc };
+	if (c->listed && !c->running && c->info.position < DEVICE_POSITIONS) {
+		core->stop.position = c->info.position; /* numbered as in a dump */
+		core->stop.simt_thread = c->thread;
+		core->stop.warp = c->thread / WARP_THREADS;
+	}
 	core->has_stop = true;
 }
 

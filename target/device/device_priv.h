@@ -17,10 +17,11 @@ struct device_core {
 	bool listed;  /* it has a task */
 	bool running; /* nothing is known of a stop since it was let go */
 	struct device_core_info info;
-	unsigned index; /* under which the device listed it last */
-	bool go;	/* the client lets it run */
-	bool stepping;	/* ... by one instruction */
-	bool range;	/* ... by as many as stay in [start, end) */
+	uint16_t thread; /* of a SIMT function, at its last stop */
+	unsigned index;	 /* under which the device listed it last */
+	bool go;	 /* the client lets it run */
+	bool stepping;	 /* ... by one instruction */
+	bool range;	 /* ... by as many as stay in [start, end) */
 	uint64_t start, end;
 	bool passed; /* what stands at its pc was told or dealt with: it goes over that */
 	bool over;   /* goes over a breakpoint now, alone */
@@ -41,8 +42,8 @@ struct device {
 	struct ascend a; /* first: device_of() */
 	struct devices *owner;
 	struct device_link *link;
-	bool ready; /* ascend_init is done: there is something to show */
-	uint32_t tgid; /* whose memory is read and patched; 0: of nobody yet */
+	bool ready;	 /* ascend_init is done: there is something to show */
+	uint32_t tgid;	 /* whose memory is read and patched; 0: of nobody yet */
 	uint32_t stream; /* of the last launch */
 	struct device_mask present;
 	struct device_core cores[DEVICE_SLOTS];
@@ -57,11 +58,11 @@ struct device {
 	bool alone;   /* ... and has let go of its program: nothing is debugged any more */
 	bool waiting; /* non-stop: news were told, and their thread has not been resumed since */
 	struct target_stop last_news; /* ... those */
-	bool stale; /* cores have moved: their list is made anew before it is looked at */
-	bool unsure; /* cores may run of which nothing is known */
-	bool ended; /* gone, and the client wants it to go on: its end is to be told */
+	bool stale;	   /* cores have moved: their list is made anew before it is looked at */
+	bool unsure;	   /* cores may run of which nothing is known */
+	bool ended;	   /* gone, and the client wants it to go on: its end is to be told */
 	char refused[128]; /* why a breakpoint could not be set last; "" it could */
-	bool blind; /* the link says that it copies and does not */
+	bool blind;	   /* the link says that it copies and does not */
 	struct device *next;
 };
 
@@ -70,15 +71,15 @@ struct devices {
 	char *trouble[DEVICE_MAX]; /* why that device is not debugged; NULL: nothing is known */
 	struct device_options options;
 	struct device_clients *clients;
-	struct device *all;	/* in the order of their opening */
-	struct device *retired; /* gone, while a client may still read their files */
+	struct device *all;		      /* in the order of their opening */
+	struct device *retired;		      /* gone, while a client may still read their files */
 	struct device_link *kept[DEVICE_MAX]; /* by id: links without a device, not closed yet */
-	int events;		/* epoll of the clients, the links, and the two below */
-	int wake;		/* eventfd: there is something to tell */
-	int beat;		/* timerfd: events may have got lost, blocks have ended */
-	uint64_t requests;	/* over all links, closed ones too */
+	int events;	   /* epoll of the clients, the links, and the two below */
+	int wake;	   /* eventfd: there is something to tell */
+	int beat;	   /* timerfd: events may have got lost, blocks have ended */
+	uint64_t requests; /* over all links, closed ones too */
 	bool resumed;
-	bool lone; /* only named threads were resumed */
+	bool lone;     /* only named threads were resumed */
 	bool coalesce; /* cores that stopped for the same reason are told as one */
 	bool non_stop;
 	unsigned wishes;

@@ -106,6 +106,7 @@ static void take(struct device *d, const struct device_event *ev)
 		*c = (struct device_core){ .running = true, .go = true };
 	c->info.core = ev->core;
 	c->info.position = ev->position;
+	c->thread = ev->thread;
 	/* a stop that an answer told of before its event came is no second one */
 	if (c->running)
 		device_core_stopped(d, c, ev->status, ev->pc);

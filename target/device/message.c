@@ -107,11 +107,17 @@ void device_encode(uint8_t *out, enum device_command command)
 	begin(out, command, 0);
 }
 
-/* The wide form has the position behind the mask: 0, the scalar unit. */
+/* The wide form has the position behind the mask. */
 void device_encode_go(uint8_t *out, enum device_command command, bool wide,
 		      const struct device_mask *mask)
 {
 	put_mask(begin(out, command, wide ? 44 : 16), wide, mask);
+}
+
+void device_encode_position(uint8_t *out, enum device_position position)
+{
+	out[SQE_PARAMS + 36] = (uint8_t)position;
+	out[SQE_PARAMS + 37] = position == DEVICE_AT_SIMT;
 }
 
 void device_encode_invalidate(uint8_t *out, bool wide, uint64_t at, const struct device_mask *mask)

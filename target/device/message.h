@@ -64,11 +64,21 @@ struct device_core_id {
 	uint16_t id;
 };
 
+/** Where a core stands; older chips have one place only. */
+enum device_position {
+	DEVICE_AT_SCALAR,
+	DEVICE_AT_SIMD,
+	DEVICE_AT_SIMT,
+	DEVICE_POSITIONS,
+};
+
 /** Every encoder writes DEVICE_MESSAGE bytes. wide: the chip's wide_masks. */
 void device_encode(uint8_t *out, enum device_command command);
 /** RESUME and SINGLE_STEP; mask NULL: all cores. */
 void device_encode_go(uint8_t *out, enum device_command command, bool wide,
 		      const struct device_mask *mask);
+/** Makes it one for cores that stand at this place (wide chips): of SIMT functions all warps go. */
+void device_encode_position(uint8_t *out, enum device_position position);
 /** INVALID_INSTR_CACHE; mask NULL: of all cores. */
 void device_encode_invalidate(uint8_t *out, bool wide, uint64_t at, const struct device_mask *mask);
 void device_encode_hard_break(uint8_t *out, bool set, uint16_t stream, uint64_t at);
@@ -95,7 +105,7 @@ void device_decode_devices(const uint8_t *payload, bool wide, struct device_mask
 /** What the device says of a core that has a task. */
 struct device_core_info {
 	struct device_core_id core;
-	uint8_t position; /* 0 scalar, 1 SIMD, 2 SIMT */
+	uint8_t position; /* enum device_position */
 	uint16_t total;	  /* how many such cores there are */
 	uint32_t stream, task, block;
 	enum device_status status;

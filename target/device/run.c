@@ -33,9 +33,25 @@ static bool in_mask(const struct device_mask *m, const struct device_core *c)
 	return device_mask_has(m, c->info.core.type, c->info.core.id);
 }
 
+static void send_go(struct device *d, enum device_command command, const struct device_mask *mask,
+		    enum device_position position)
+{
+	bool wide = d->a.chip->channel->wide_masks;
+	uint8_t sqe[DEVICE_MESSAGE];
+
+	device_encode_go(sqe, command, wide, mask);
+	if (wide)
+		device_encode_position(sqe, position);
+	enum device_result result = device_link_ask(d->link, sqe, NULL);
+	if (result != DEVICE_OK)
+		target_logf(&d->a.base.log, TARGET_LOG_WARN, "device id=%u command=%s: %s",
+			    d->a.device, device_command_name(command), device_result_words(result));
+}
+
 void device_let_go(struct device *d, enum device_command command, const struct device_mask *mask)
 {
-	uint8_t sqe[DEVICE_MESSAGE];
+	struct device_mask at[DEVICE_POSITIONS] = { 0 };
+	bool wide = d->a.chip->channel->wide_masks;
 
 	/* what is still under way tells of the stop that is over */
 	device_take_events(d);
@@ -44,6 +60,9 @@ void device_let_go(struct device *d, enum device_command command, const struct d
 
 		if (!c->listed || !in_mask(mask, c))
 			continue;
+		unsigned position =
+			wide && c->info.position < DEVICE_POSITIONS ? c->info.position : 0;
+		device_mask_add(&at[position], c->info.core.type, c->info.core.id);
 		c->running = true;
 		c->silent = c->passed = false;
 		c->info.status = DEVICE_RUNNING;
@@ -51,11 +70,9 @@ void device_let_go(struct device *d, enum device_command command, const struct d
 	device_cache_forget(d->cache);
 	d->stale = true;
 	d->unsure |= command == DEVICE_RESUME;
-	device_encode_go(sqe, command, d->a.chip->channel->wide_masks, mask);
-	enum device_result result = device_link_ask(d->link, sqe, NULL);
-	if (result != DEVICE_OK)
-		target_logf(&d->a.base.log, TARGET_LOG_WARN, "device id=%u command=%s: %s",
-			    d->a.device, device_command_name(command), device_result_words(result));
+	for (unsigned i = 0; i < DEVICE_POSITIONS; i++)
+		if (!device_mask_is_empty(&at[i]))
+			send_go(d, command, &at[i], (enum device_position)i);
 }
 
 static bool any_runs(const struct device *d)

@@ -115,6 +115,8 @@ static void send_event(struct fake_npu *n, const struct npu_core *c)
 	put(cqe + 24, c->status, 4);
 	put(cqe + 28, c->id.id, 4);
 	put(cqe + 36, c->pc, 8);
+	cqe[21] = c->position;
+	put(cqe + 50, c->thread, 2);
 	npu_push(n, cqe);
 }
 
@@ -167,12 +169,18 @@ static bool is_stopped(const struct npu_core *c)
 	return c->status >= DEVICE_AT_BREAK && c->status <= DEVICE_EXCEPTION;
 }
 
+/* Behind a wide mask is the place that is meant; of SIMT functions, all warps. */
+static bool is_meant(const struct fake_npu *n, const uint8_t *mask, const struct npu_core *c)
+{
+	return !n->wide || (mask[36] == c->position && mask[37] == (c->position == 2));
+}
+
 static void go(struct fake_npu *n, const uint8_t *mask, bool step)
 {
 	for (size_t i = 0; i < NPU_CORES; i++) {
 		struct npu_core *c = &n->cores[i];
 
-		if (!is_stopped(c) || !in_mask(n, mask, c))
+		if (!is_stopped(c) || !in_mask(n, mask, c) || !is_meant(n, mask, c))
 			continue;
 		bool fault = c->status == DEVICE_EXCEPTION;
 		c->skips = c->status == DEVICE_AT_BREAK;
@@ -213,6 +221,7 @@ static uint32_t core_info(struct fake_npu *n, uint64_t index, uint8_t *out)
 	if (!found)
 		return total ? REFUSED : 0;
 	out[0] = (uint8_t)found->id.id;
+	out[1] = found->position;
 	put(out + 4, found->id.type, 4);
 	put(out + 8, n->stream, 4);
 	put(out + 12, n->task, 4);

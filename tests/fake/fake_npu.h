@@ -23,6 +23,8 @@ struct npu_core {
 	enum device_status status;
 	uint64_t pc;
 	uint32_t block;
+	uint8_t position; /* of its stops; what commands for it have to say (wide) */
+	uint16_t thread;
 	bool silent; /* answers nothing that is asked of it */
 	bool skips;  /* the hardware breakpoint that it stands at */
 };

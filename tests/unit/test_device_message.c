@@ -45,6 +45,19 @@ static void test_go(void)
 	CHECK(m, 36, "\0\0\0\0\x02\0\0\0\x02\0\0\0\0\0\0\0\0");
 }
 
+static void test_position(void)
+{
+	struct device_mask mask = { .aiv = { 1 } };
+	uint8_t m[DEVICE_MESSAGE];
+
+	device_encode_go(m, DEVICE_RESUME, true, &mask);
+	device_encode_position(m, DEVICE_AT_SIMD);
+	CHECK(m, 12, "\x2c\0\0\0");
+	CHECK(m, 52, "\x01\0\0\0\0\0\0\0");
+	device_encode_position(m, DEVICE_AT_SIMT);
+	CHECK(m, 52, "\x02\x01\0\0\0\0\0\0");
+}
+
 static void test_rest(void)
 {
 	struct device_core_id core = { 1, 0x21 };
@@ -125,6 +138,7 @@ static void test_devices(void)
 static const struct unit_test tests[] = {
 	{ "head of a command", test_head },
 	{ "masks of resume and step", test_go },
+	{ "where cores stand", test_position },
 	{ "the other commands", test_rest },
 	{ "replies", test_replies },
 	{ "events", test_event },
