@@ -372,8 +372,9 @@ static bool note_ends(struct port *p)
 }
 
 /*
- * The client has no process any more: in all-stop nothing could be told it, so no launch waits for
- * it until it has attached to the process that waits, and lets that run.
+ * The client has no process any more. In all-stop nothing could be told it: no launch waits for it
+ * until it lets the process run that waits again. In non-stop the next device is simply new, and a
+ * thread that appears without a stop would leave GDB 13 waiting for one.
  */
 static void begin_anew(struct port *p)
 {
@@ -381,9 +382,9 @@ static void begin_anew(struct port *p)
 
 	if (target_threads(p->devices, NULL, 0, &n) != TARGET_OK || n)
 		return;
-	p->waits = !p->host;
 	p->runs = false;
 	p->deaf = !p->non_stop;
+	p->waits = p->deaf && !p->host;
 	if (p->deaf)
 		target_wish(p->devices, 0);
 }

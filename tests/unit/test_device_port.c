@@ -205,9 +205,38 @@ static void test_host(void)
 	app_close(&a);
 }
 
+/* In non-stop the end of a device leaves nothing, and the next one is new. */
+static void test_non_stop_end(void)
+{
+	static struct fake_npu npu;
+	struct target_stop stop;
+	struct target_tid tid;
+	struct fake_app a;
+
+	port_open(&a, &npu, NULL);
+	target_wish(a.t, TARGET_WISH_EXEC);
+	app_set_device(&a);
+	CU_ASSERT_STRING_EQUAL(app_launch(&a, "add"), "");
+	CU_ASSERT_TRUE(target_non_stop(a.t, true));
+	CU_ASSERT_EQUAL(app_resume(&a, TARGET_CONTINUE, 0), TARGET_OK);
+	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
+	CU_ASSERT_EQUAL(stop.kind, TARGET_STOP_EXEC);
+	close(a.fd);
+	a.fd = -1;
+	do {
+		CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
+	} while (stop.kind == TARGET_STOP_LIBRARY);
+	CU_ASSERT_EQUAL(stop.kind, TARGET_STOP_EXITED);
+	CU_ASSERT_EQUAL(threads_of(&a, &tid), 0);
+	app_close(&a);
+}
+
 static const struct unit_test tests[] = {
-	{ "waiting for a kernel", test_waiting },	  { "the first kernel", test_becomes },
-	{ "a client that comes late", test_late },	  { "non-stop", test_non_stop },
+	{ "waiting for a kernel", test_waiting },
+	{ "the first kernel", test_becomes },
+	{ "a client that comes late", test_late },
+	{ "non-stop", test_non_stop },
+	{ "the end in non-stop", test_non_stop_end },
 	{ "programs that run by themselves", test_host },
 };
 
