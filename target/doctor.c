@@ -7,8 +7,8 @@
 
 enum { LINE = 1024 };
 
-static void line(struct doctor *r, const char *verdict, const char *what, const char *fmt,
-		 va_list args)
+static void __attribute__((format(printf, 4, 0)))
+line(struct doctor *r, const char *verdict, const char *what, const char *fmt, va_list args)
 {
 	char text[LINE];
 
