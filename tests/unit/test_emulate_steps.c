@@ -32,11 +32,11 @@ static char *volatile forbidden; /* a page that must not be written */
 
 static long __attribute__((noinline)) sum(const unsigned char *bytes, size_t n)
 {
-	long all = 0;
+	unsigned long all = 0; /* it wraps */
 
 	for (size_t i = 0; i < n; i++)
 		all = all * 31 + bytes[i] - (all >> 7);
-	return all;
+	return (long)all;
 }
 
 static void __attribute__((noinline)) work(void)
