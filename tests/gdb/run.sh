@@ -106,7 +106,7 @@ start_second() {
 directive() { sed -n "s/^[#!]* *$2: *//p" "$1" | head -n 1; }
 
 # gdb without the user's settings.
-gdb_clean() { HOME=$work/home timeout 120 "$GDB" -nx -q "$@"; }
+gdb_clean() { HOME=$work/home timeout -k 10 120 "$GDB" -nx -q "$@"; }
 
 # A script without its comments, for this server.
 fill() { grep -v '^#' | sed -e "s/@PORT@/$port/g" -e "s/@PORT2@/$port2/g" | fill_folders; }
@@ -180,7 +180,7 @@ play_lldb() {
 	[ -z "$kernel" ] || "$server" --translate "$O/tests/kernels/$kernel" -f -o "$work/OUT.o" \
 		>"$work/out" 2>&1
 	fill <"$1" >"$work/script"
-	HOME=$work/home timeout 120 "$LLDB" --no-lldbinit --script-language none --batch \
+	HOME=$work/home timeout -k 10 120 "$LLDB" --no-lldbinit --script-language none --batch \
 		-o 'settings set interpreter.stop-command-source-on-error false' -s "$work/script" \
 		</dev/null 2>&1 | sed '1,/^Executing commands/d' >>"$work/out"
 }
