@@ -1,14 +1,17 @@
 /*
- * Attaching to real processes of which a thread cannot be stopped: a parent that waits for its
- * vforked child. The processes are copies of this program; `shared` is one memory for all.
+ * Attaching to real processes: of which a thread cannot be stopped (a parent that waits for its
+ * vforked child), and such as nobody may attach to. The processes are copies of this program;
+ * `shared` is one memory for all.
  */
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -204,6 +207,96 @@ static void test_again_and_again(void)
 	close_lender(&l);
 }
 
+/* --- refused, in words --- */
+
+static bool is_refused(struct live *l, pid_t pid, const char *word)
+{
+	return !live_attach(l, pid) && strstr(target_words(l->t, TARGET_SYSTEM), word);
+}
+
+static void sleep_on(void *unused)
+{
+	(void)unused;
+	for (;;)
+		pause();
+}
+
+static void trace(void *pid)
+{
+	if (!ptrace(PTRACE_SEIZE, *(const pid_t *)pid, NULL, NULL))
+		shared->over = 1;
+	sleep_on(NULL);
+}
+
+/* The one that traces a process already is named; when it has ended there is nothing against it. */
+static void test_traced(void)
+{
+	char words[64];
+	struct live l;
+
+	shared = live_shared(sizeof(*shared));
+	live_open(&l);
+	pid_t pid = live_child(sleep_on, NULL), tracer = live_child(trace, &pid);
+
+	CU_ASSERT_TRUE_FATAL(live_reaches(&shared->over, 1));
+	snprintf(words, sizeof(words), "process %d already traces it, end that one first", tracer);
+	CU_ASSERT_TRUE(is_refused(&l, pid, words));
+	live_reap(tracer);
+	CU_ASSERT_TRUE(live_attach(&l, pid));
+	close_lender(&l);
+}
+
+static void end_at_once(void *unused)
+{
+	(void)unused;
+	_exit(0);
+}
+
+static void test_no_process(void)
+{
+	struct live l;
+
+	live_open(&l);
+	pid_t pid = live_child(end_at_once, NULL);
+	siginfo_t info;
+
+	CU_ASSERT_EQUAL_FATAL(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	CU_ASSERT_TRUE(is_refused(&l, pid, "it has ended and waits for its parent"));
+	live_reap(pid);
+	CU_ASSERT_TRUE(is_refused(&l, pid, "No such process (3)"));
+	CU_ASSERT_TRUE(is_refused(&l, getpid(), "is this server"));
+	live_close(&l);
+}
+
+static void attach_as_nobody(void *unused)
+{
+	enum { NOBODY = 65534 };
+	struct live l;
+
+	(void)unused;
+	if (!setresuid(NOBODY, NOBODY, NOBODY)) {
+		live_open(&l);
+		shared->turns = is_refused(&l, getppid(), "it must belong to you") ? 1 : -1;
+	}
+	shared->over = 1;
+	sleep_on(NULL);
+}
+
+static void test_of_another(void)
+{
+	if (geteuid() != 0) {
+		puts("skipped: attach to another user's process: not root");
+		return;
+	}
+	shared = live_shared(sizeof(*shared));
+	pid_t pid = live_child(attach_as_nobody, NULL);
+
+	CU_ASSERT_TRUE(live_reaches(&shared->over, 1));
+	CU_ASSERT_EQUAL(shared->turns, 1);
+	live_reap(pid);
+	munmap(shared, sizeof(*shared));
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
@@ -211,6 +304,9 @@ int main(void)
 		{ "a vfork that does not", test_long_vfork },
 		{ "the same process again", test_second_try },
 		{ "again and again", test_again_and_again },
+		{ "a process that is traced", test_traced },
+		{ "no process", test_no_process },
+		{ "another user's process", test_of_another },
 	};
 
 	return unit_run("linux_attach", tests, sizeof(tests) / sizeof(tests[0]));
