@@ -448,6 +448,7 @@ static void drain(struct linux_target *l)
 	}
 	if (tid > 0) /* there may be more */
 		linux_wake(l);
+	linux_go_put_off(l);
 	/* a signal and no status: that is how a leader ends while it has threads */
 	if (child && (!n || l->running <= linux_leaders(l)))
 		linux_leaders_ended(l);

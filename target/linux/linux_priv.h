@@ -27,6 +27,7 @@ bool linux_point_tells(struct linux_target *l, struct linux_thread *th, enum tar
 void linux_go(struct linux_target *l, struct linux_process *p);
 /** Lets a thread and its process go on, also over a breakpoint, unless all are being stopped. */
 void linux_go_over(struct linux_target *l, struct linux_thread *th);
+void linux_go_put_off(struct linux_target *l); /* ... that had to wait for another process */
 
 /* --- hwpoints.c --- */
 enum target_status linux_hw_point(struct linux_target *l, struct linux_process *p,

@@ -168,8 +168,38 @@ void linux_go(struct linux_target *l, struct linux_process *p)
 		linux_wake(l);
 }
 
+static bool is_one_halting(const struct linux_target *l)
+{
+	const struct linux_process *p = l->processes;
+
+	while (p && !p->halting)
+		p = p->next;
+	return p != NULL;
+}
+
+/*
+ * While the threads of another process are waited for this one stays as it is: it would be back at
+ * the breakpoint before they have stopped, and waitpid may tell of it first each time.
+ */
 void linux_go_over(struct linux_target *l, struct linux_thread *th)
 {
-	if (!l->halting && !th->process->halting)
-		linux_go(l, th->process);
+	struct linux_process *p = th->process;
+
+	if (l->halting || p->halting)
+		return;
+	p->put_off = is_one_halting(l);
+	if (p->put_off)
+		linux_wake(l);
+	else
+		linux_go(l, p);
+}
+
+void linux_go_put_off(struct linux_target *l)
+{
+	for (struct linux_process *p = l->processes; p; p = p->next) {
+		if (!p->put_off || l->halting || p->halting)
+			continue;
+		p->put_off = false;
+		linux_go(l, p);
+	}
 }

@@ -88,6 +88,7 @@ struct linux_process {
 	char *program;      /* what was started, for messages; NULL when attached */
 	bool arriving;      /* is being attached to */
 	bool halting;       /* its threads are being stopped: none is started anew */
+	bool put_off;       /* its threads go over a breakpoint once others have stopped */
 	bool newborn;       /* forked by a debugged process and not resumed by the client yet */
 	bool stood;         /* was in a job-control stop when it was attached to */
 	bool continued;     /* its next SIGCONT is the server's */

@@ -17,7 +17,7 @@
 #include "tests/fake/live.h"
 #include "tests/unit/unit.h"
 
-enum { CROWD = 100, AT_ONCE = 64, GDB_STOP = 17, GDB_CONT = 19, HOST_SIGNALS = 64 };
+enum { CROWD = 100, CIRCLES = 10, AT_ONCE = 64, GDB_STOP = 17, GDB_CONT = 19, HOST_SIGNALS = 64 };
 
 struct shared {
 	atomic_int tids[CROWD];
@@ -65,6 +65,35 @@ static void start_crowd(void *ctx)
 	for (intptr_t i = 1; i < CROWD; i++)
 		pthread_create(&id, NULL, raise_one, (void *)i);
 	raise_one(NULL);
+}
+
+/* The instruction at `pass` reads and writes memory: the CPU has to execute it. */
+void pass(volatile int *value);
+__asm__(".pushsection .text\n"
+	"pass:\n"
+	"	incl (%rdi)\n"
+	"	ret\n"
+	".popsection");
+
+static void *circle(void *unused)
+{
+	volatile int own = 0;
+
+	for (;;) {
+		pass(&own);
+		shared->turns++;
+	}
+	return unused;
+}
+
+static void start_circles(void *ctx)
+{
+	pthread_t id;
+
+	for (int i = 0; i < CIRCLES; i++)
+		pthread_create(&id, NULL, circle, ctx);
+	for (;;)
+		pause();
 }
 
 static void *outlive(void *unused)
@@ -234,6 +263,45 @@ static void test_crowd(void)
 	CU_ASSERT_TRUE(live_reaches(&shared->handled, (int)(CROWD - standing)));
 	CU_ASSERT_TRUE(serve_until(&l, &shared->handled, CROWD));
 	close_child(&l);
+}
+
+/* --- two processes that are at breakpoints all the time --- */
+
+static void stop_nowhere(struct live *l, pid_t pid)
+{
+	static const uint8_t zero[] = { 0x22, 0, 0x27 }; /* const8 0, end */
+	const struct agent_code never = { zero, sizeof(zero) };
+	const struct target_point_code code = { .conditions = &never, .condition_n = 1 };
+	const struct target_point point = { TARGET_SW_BREAK, (uint64_t)(uintptr_t)pass, 1, &code };
+
+	CU_ASSERT_TRUE_FATAL(live_attach(l, pid));
+	CU_ASSERT_EQUAL_FATAL(target_point_set(l->t, (uint32_t)pid, &point), TARGET_OK);
+}
+
+/*
+ * To go over a breakpoint the threads of a process are stopped; another process with stops of its
+ * own, of which waitpid may tell first each time, must not keep the server from the end of that.
+ */
+static void test_circles(void)
+{
+	struct target_stop stop;
+	struct live l;
+
+	shared = live_shared(sizeof(*shared));
+	live_open(&l);
+	pid_t first = live_child(start_circles, NULL), second = live_child(start_circles, NULL);
+
+	stop_nowhere(&l, first);
+	stop_nowhere(&l, second);
+	for (int i = 0; i < 5; i++) {
+		CU_ASSERT_EQUAL(target_resume(l.t, &run_all, 1), TARGET_OK);
+		CU_ASSERT_TRUE_FATAL(serve_until(&l, &shared->turns, shared->turns + 100));
+		CU_ASSERT_EQUAL(target_interrupt(l.t), TARGET_OK);
+		CU_ASSERT_TRUE_FATAL(live_event(&l, &stop));
+	}
+	CU_ASSERT_EQUAL(target_kill(l.t, (uint32_t)first), TARGET_OK);
+	live_close(&l);
+	munmap(shared, sizeof(*shared));
 }
 
 /* --- leaders --- */
@@ -462,6 +530,7 @@ int main(void)
 {
 	static const struct unit_test tests[] = {
 		{ "more stops than are taken at once", test_crowd },
+		{ "two processes at breakpoints", test_circles },
 		{ "a leader that ends first", test_leader_first },
 		{ "a leader that ends while another steps", test_leader_while_stepping },
 		{ "exec from another thread", test_exec },
