@@ -291,40 +291,6 @@ static enum target_status run_actions(struct linux_target *l, bool aside, bool *
 	return run_all(l, any);
 }
 
-enum target_status linux_resume(struct target *t, const struct target_action *a, size_t n)
-{
-	enum { ASIDE_MAX = 64 };
-	struct linux_target *l = (struct linux_target *)t;
-	bool any = false;
-
-	for (size_t i = 0; i < n; i++)
-		if (a[i].kind == TARGET_HALT)
-			halt_threads(l, &a[i]);
-	linux_busy_prune(l);
-	if (!keep_actions(l, a, n))
-		return target_fail(t, TARGET_SYSTEM, "out of memory");
-	l->stepper = stepper_of(l);
-	bool aside = l->stepper && l->left_aside++ < ASIDE_MAX;
-	note_busy(l);
-	if (!aside)
-		note_rest(l);
-	if (l->non_stop || !has_news(l)) {
-		enum target_status status = run_actions(l, aside, &any);
-
-		if (status != TARGET_OK)
-			return status;
-	}
-	if (!any && !l->running && !l->non_stop && !has_news(l))
-		return target_fail(t, TARGET_NO_THREAD, "none of these threads is there");
-	if (l->non_stop || !any)
-		linux_wake(l);
-	l->resumed = true;
-	if (!l->interrupted)
-		return TARGET_OK;
-	l->interrupted = false;
-	return linux_interrupt(t);
-}
-
 /* The first thread of that process that was resumed; pid 0: of any. */
 static struct linux_thread *resumed_thread(struct linux_target *l, uint32_t pid)
 {
@@ -348,6 +314,53 @@ static struct linux_thread *one_thread(struct linux_target *l)
 	return th || !l->processes ? th : l->processes->threads;
 }
 
+/* All-stop, and nothing runs: the interrupt key's stop, after those that are owed already. */
+static void interrupt_all_stop(struct linux_target *l)
+{
+	struct linux_thread *th = one_thread(l);
+
+	l->interrupted = !th || th->has_pending;
+	if (!l->interrupted)
+		linux_pend(th, TARGET_STOP_SIGNAL, TARGET_SIGNAL_INT);
+	if (!th)
+		return;
+	th->owed = l->resumes;
+	linux_thread_busy(l, th);
+}
+
+enum target_status linux_resume(struct target *t, const struct target_action *a, size_t n)
+{
+	enum { ASIDE_MAX = 64 };
+	struct linux_target *l = (struct linux_target *)t;
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++)
+		if (a[i].kind == TARGET_HALT)
+			halt_threads(l, &a[i]);
+	linux_busy_prune(l);
+	if (!keep_actions(l, a, n))
+		return target_fail(t, TARGET_SYSTEM, "out of memory");
+	l->stepper = stepper_of(l);
+	bool aside = l->stepper && l->left_aside++ < ASIDE_MAX;
+	note_busy(l);
+	if (!aside)
+		note_rest(l);
+	if (l->interrupted && !l->non_stop)
+		interrupt_all_stop(l);
+	if (l->non_stop || !has_news(l)) {
+		enum target_status status = run_actions(l, aside, &any);
+
+		if (status != TARGET_OK)
+			return status;
+	}
+	if (!any && !l->running && !l->non_stop && !has_news(l))
+		return target_fail(t, TARGET_NO_THREAD, "none of these threads is there");
+	if (l->non_stop || !any)
+		linux_wake(l);
+	l->resumed = true;
+	return TARGET_OK;
+}
+
 /* Non-stop: one thread that runs stops as if by the interrupt key. */
 static void interrupt_one(struct linux_target *l)
 {
@@ -369,15 +382,7 @@ enum target_status linux_interrupt(struct target *t)
 	}
 	linux_halt_all(l);
 	l->resumed = true; /* who asks waits for a stop, whatever stands still by now */
-	struct linux_thread *th = one_thread(l);
-	if (th && !th->has_pending)
-		linux_pend(th, TARGET_STOP_SIGNAL, TARGET_SIGNAL_INT);
-	else
-		l->interrupted = true;
-	if (th) {
-		th->owed = l->resumes;
-		linux_thread_busy(l, th);
-	}
+	interrupt_all_stop(l);
 	linux_wake(l);
 	return TARGET_OK;
 }

@@ -325,6 +325,28 @@ static void test_signals(void)
 	step_with_signal(true);
 }
 
+/* A client steps on and on and asks once for an interrupt: steps that are over at once keep it. */
+static void test_interrupt(void)
+{
+	const struct target_action a = { .kind = TARGET_STEP, .pid = -1, .tid = -1 };
+	struct target_stop stop;
+	struct live l;
+
+	open_child(&l);
+	go_to(&l, loop_mark);
+	for (int i = 0; i < STEPS; i++) {
+		CU_ASSERT_EQUAL(target_resume(l.t, &a, 1), TARGET_OK);
+		CU_ASSERT_EQUAL(target_interrupt(l.t), TARGET_OK);
+		CU_ASSERT_TRUE_FATAL(live_event(&l, &stop));
+		if (stop.signal == TARGET_SIGNAL_TRAP)
+			CU_ASSERT_TRUE_FATAL(step(&l, &stop));
+		CU_ASSERT_EQUAL(stop.signal, TARGET_SIGNAL_INT);
+		CU_ASSERT_TRUE_FATAL(step(&l, &stop));
+		CU_ASSERT_EQUAL(stop.signal, TARGET_SIGNAL_TRAP);
+	}
+	close_child(&l);
+}
+
 static void check_siginfo(struct live *l, uint64_t at)
 {
 	struct target_text out = { 0 };
@@ -452,6 +474,7 @@ int main(void)
 		{ "range step", test_range },
 		{ "breakpoint in a range", test_breakpoint_in_range },
 		{ "signals come first", test_signals },
+		{ "interrupt between steps", test_interrupt },
 		{ "siginfo of a step", test_siginfo },
 		{ "faults are the CPU's", test_faults },
 		{ "what is no code", test_no_code },
