@@ -33,10 +33,15 @@ struct guardian {
 
 static const int passed_on[] = { SIGTERM, SIGINT, SIGHUP };
 
-enum { PASSED_ON = sizeof(passed_on) / sizeof(passed_on[0]) };
+enum {
+	PASSED_ON = sizeof(passed_on) / sizeof(passed_on[0]),
+	ANSWER_S = 5, /* the second signal ends a server within milliseconds, if it hears it */
+};
 
 /* The server, for the signal handler; 0: it has ended. */
 static volatile sig_atomic_t server_pid;
+static volatile sig_atomic_t signals_passed;
+static volatile sig_atomic_t gave_up;
 /* A terminal that is closed tells only the process that leads its session. */
 static volatile sig_atomic_t leads_session;
 
@@ -120,13 +125,27 @@ static void pass_on(int signal, siginfo_t *info, void *context)
 	(void)context;
 	if (here_only && server_pid)
 		sigqueue(server_pid, signal, (union sigval){ .sival_int = 0 });
+	if (++signals_passed == 2)
+		alarm(ANSWER_S);
+	errno = error;
+}
+
+/* A server that hangs does not keep its user, nor the programs that it has stopped. */
+static void give_up(int signal)
+{
+	int error = errno;
+
+	(void)signal;
+	gave_up = server_pid && kill(server_pid, SIGKILL) == 0;
 	errno = error;
 }
 
 static void catch_signals(void)
 {
 	struct sigaction catch = { .sa_sigaction = pass_on, .sa_flags = SA_SIGINFO | SA_RESTART };
+	struct sigaction late = { .sa_handler = give_up, .sa_flags = SA_RESTART };
 
+	sigaction(SIGALRM, &late, NULL);
 	for (size_t i = 0; i < PASSED_ON; i++) {
 		struct sigaction before;
 
@@ -192,7 +211,10 @@ static void clean_up(struct guardian *g, int status)
 {
 	g->let_go(g->rescue, true);
 	remove_socket(g);
-	if (WIFSIGNALED(status) && !is_passed_on(WTERMSIG(status)))
+	if (gave_up)
+		fprintf(stderr, "ascend-gdbserver: the server did not answer two signals and was "
+				"killed; what it was attached to goes on without breakpoints\n");
+	else if (WIFSIGNALED(status) && !is_passed_on(WTERMSIG(status)))
 		fprintf(stderr,
 			"ascend-gdbserver: signal %d ended the server; what it was attached to "
 			"goes on without breakpoints\n",

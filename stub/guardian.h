@@ -11,8 +11,9 @@
  * Two processes instead of one, so that the death of the server leaves nothing behind. The process
  * that the user started becomes the guardian: it waits, passes signals on and ends as the server
  * does. Its child is the server. If the guardian is killed, the server gets SIGTERM and ends in
- * order. If the server is killed, the guardian restores what the table of patches (target/rescue.h)
- * says, and removes the Unix socket.
+ * order. A server that does not end within 5 seconds of a second signal is killed by the guardian.
+ * If the server is killed, the guardian restores what the table of patches (target/rescue.h) says,
+ * and removes the Unix socket.
  */
 
 struct guardian;

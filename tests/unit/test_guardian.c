@@ -383,23 +383,45 @@ static void test_tracer_killed(void)
 	printf("tracer killed under constant hits: lived %u of %u\n", lived, n);
 }
 
-/* The inner process is killed while all threads stand still, but not in a breakpoint. */
+/* A session with a breakpoint whose threads stand, but not in it. */
+static void open_standing(struct scene *s)
+{
+	char packet[64], reply[256];
+
+	open_scene(s);
+	snprintf(packet, sizeof(packet), "Z0,%lx,1", (unsigned long)(uintptr_t)cold);
+	CU_ASSERT_TRUE(ask(s, packet));
+	say(s, "vCont;c");
+	wire_send_raw(&s->w, &(struct play_text){ .p = (char[]){ "\3" }, .n = 1 });
+	CU_ASSERT_TRUE(hear(s, reply, sizeof(reply)));
+	CU_ASSERT_FALSE(code_is_whole(s->app));
+}
+
 static void test_tracer_killed_standing(void)
 {
 	struct scene s;
-	char packet[64], reply[256];
 
-	open_scene(&s);
-	snprintf(packet, sizeof(packet), "Z0,%lx,1", (unsigned long)(uintptr_t)cold);
-	CU_ASSERT_TRUE(ask(&s, packet));
-	say(&s, "vCont;c");
-	wire_send_raw(&s.w, &(struct play_text){ .p = (char[]){ "\3" }, .n = 1 });
-	CU_ASSERT_TRUE(hear(&s, reply, sizeof(reply)));
-	CU_ASSERT_FALSE(code_is_whole(s.app));
+	open_standing(&s);
 	kill(server_of(&s), SIGKILL);
 	CU_ASSERT_TRUE(daemon_wait(&s.d, PATIENCE_MS));
 	expect_untouched(&s);
 	CU_ASSERT_TRUE(daemon_printed(&s.d, s.d.err_fd, "*signal 9 ended the server*"));
+	close_scene(&s);
+}
+
+/* One that hears no signal ends all the same, by the second. */
+static void test_server_hangs(void)
+{
+	struct scene s;
+
+	open_standing(&s);
+	kill(server_of(&s), SIGSTOP);
+	kill(s.d.pid, SIGTERM);
+	pause_ms(PARK_MS); /* of two that wait the kernel keeps one */
+	kill(s.d.pid, SIGTERM);
+	CU_ASSERT_TRUE(daemon_wait(&s.d, PATIENCE_MS));
+	expect_untouched(&s);
+	CU_ASSERT_TRUE(daemon_printed(&s.d, s.d.err_fd, "*did not answer two signals*"));
 	close_scene(&s);
 }
 
@@ -557,6 +579,7 @@ static const struct unit_test tests[] = {
 	{ "SIGKILL of the tracer, at any moment", test_tracer_killed },
 	{ "SIGKILL of the tracer, all stand", test_tracer_killed_standing },
 	{ "SIGKILL of the tracer, looked at", test_tracer_killed_looking },
+	{ "a server that hangs", test_server_hangs },
 	{ "signals, attached", test_orderly_attached },
 	{ "two signals", test_two_signals },
 	{ "signals, started", test_started },
