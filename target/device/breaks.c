@@ -10,7 +10,7 @@
 
 #include "target/device/device_priv.h"
 
-enum { PATIENCE_MS = DEVICE_WAIT_MS(300), OUTPUT_MAX = 1 << 20 };
+enum { PATIENCE_MS = DEVICE_WAIT_MS(300) };
 
 /* --- the table --- */
 
@@ -117,7 +117,6 @@ void device_points_check(struct device *d, uint64_t at, uint64_t n)
 struct hit {
 	struct device *d;
 	struct ascend_core *core;
-	struct target_text output;
 };
 
 static bool read_reg(void *ctx, unsigned number, uint64_t *value)
@@ -144,66 +143,18 @@ static bool read_mem(void *ctx, uint64_t at, void *buf, size_t n)
 	return ascend_mem_read(&hit->d->a, hit->core, at, buf, n, &done) == TARGET_OK && done == n;
 }
 
-static void print(void *ctx, const char *text, size_t n)
-{
-	struct hit *hit = ctx;
-
-	if (hit->output.len + n <= OUTPUT_MAX)
-		target_text_bytes(&hit->output, text, n);
-}
-
-static bool run(struct hit *hit, const struct agent_code *code, const char *what, uint64_t *value)
-{
-	struct agent_access access = { read_reg, read_mem, print, hit };
-	const char *why = agent_run(code, &access, value);
-
-	if (why)
-		target_logf(&hit->d->a.base.log, TARGET_LOG_WARN, "breakpoint code=%s: %s", what,
-			    why);
-	return !why;
-}
-
-/* One that holds is enough, and one that fails: then the client finds out. */
-static bool holds(struct hit *hit, const struct target_point_code *code)
-{
-	uint64_t value = 0;
-
-	for (size_t i = 0; i < code->condition_n; i++)
-		if (!run(hit, &code->conditions[i], "condition", &value) || value)
-			return true;
-	return !code->condition_n;
-}
-
-static void run_commands(struct hit *hit, const struct target_point_code *code)
-{
-	uint64_t value;
-
-	for (size_t i = 0; i < code->command_n; i++)
-		if (!run(hit, &code->commands[i], "command", &value))
-			break;
-	if (hit->output.len && !hit->output.failed) {
-		fwrite(hit->output.data, 1, hit->output.len, stdout);
-		fflush(stdout);
-	}
-	target_text_deinit(&hit->output);
-}
-
 bool device_point_tells(struct device *d, struct device_core *c, enum target_point_kind kind)
 {
 	const struct target_point_code *code = point_codes_find(&d->codes, kind, c->info.pc);
 	struct hit hit = { .d = d };
+	struct point_hit seen = { { read_reg, read_mem, NULL, &hit }, &d->a.base.log };
 
 	if (!code)
 		return true;
 	(void)!device_core_ask(d, c);
 	device_cores_show(d);
 	hit.core = ascend_core_find(&d->a, device_core_tid(d, c));
-	if (!hit.core)
-		return true;
-	if (!holds(&hit, code))
-		return false;
-	run_commands(&hit, code);
-	return !code->command_n;
+	return !hit.core || point_code_tells(code, &seen);
 }
 
 /* --- the way over --- */

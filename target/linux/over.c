@@ -178,8 +178,9 @@ static bool is_one_halting(const struct linux_target *l)
 }
 
 /*
- * While the threads of another process are waited for this one stays as it is: it would be back at
- * the breakpoint before they have stopped, and waitpid may tell of it first each time.
+ * While the threads of another process are waited for this one stays as it is. To start it would
+ * halt it first, and that wait takes whatever waitpid tells of, also what the one that is under way
+ * waits for; that one would then wait for ever.
  */
 void linux_go_over(struct linux_target *l, struct linux_thread *th)
 {

@@ -279,8 +279,8 @@ static void stop_nowhere(struct live *l, pid_t pid)
 }
 
 /*
- * To go over a breakpoint the threads of a process are stopped; another process with stops of its
- * own, of which waitpid may tell first each time, must not keep the server from the end of that.
+ * To go over a breakpoint the threads of a process are stopped and waited for; another process with
+ * stops of its own must not take over that wait: it would eat the event that the first waits for.
  */
 static void test_circles(void)
 {
