@@ -23,7 +23,8 @@ static enum target_status run_help(struct session *s, struct target_text *out)
 			     "  exit\n    Quit GDBserver\n"
 			     "  log [level <0-3>]\n    What is logged: 0 errors .. 3 everything\n"
 			     "  stats\n    Counters of the server\n"
-			     "  doctor\n    What is missing to debug kernels, and what mends it\n");
+			     "  doctor\n    What is missing to debug kernels, and what mends it\n"
+			     "  why\n    Why the last requests were refused\n");
 	target_text_add(out, more ? more : "");
 	return TARGET_OK;
 }
@@ -76,6 +77,10 @@ static enum target_status dispatch(struct session *s, size_t argc, const char *c
 		return monitor_stats(s, out);
 	if (argc == 1 && !strcmp(argv[0], "doctor"))
 		return monitor_doctor(s, out);
+	if (argc == 1 && !strcmp(argv[0], "why")) {
+		why_print(&s->why, out);
+		return TARGET_OK;
+	}
 	status = target_command_steers(s->target, argc, argv) ? session_may(s, MAY_RESUME)
 							      : TARGET_OK;
 	if (status != TARGET_OK)

@@ -305,6 +305,21 @@ static void refused(struct session *s, const struct command *c, enum target_stat
 	reply_error(s, c->reply, status, words, &s->reply);
 }
 
+/*
+ * What is no refusal: a packet that is unknown here, a monitor command that has told its user, an
+ * address at which nothing is: clients read such by the dozen, and say just that.
+ */
+static void note_refusal(struct session *s, const struct command *c, enum target_status status,
+			 struct rsp_text packet, const char *words)
+{
+	target_logf(&s->log, TARGET_LOG_DEBUG, "packet name=%s: %s", c->name, words);
+	bool normal = (status == TARGET_UNSUPPORTED && !c->must) || c->run == cmd_monitor ||
+		      (status == TARGET_FAULT && c->run == cmd_mem_read);
+
+	if (!normal)
+		why_note(&s->why, c->name, packet.p, packet.n, words);
+}
+
 static bool finish(struct session *s, const struct command *c, enum target_status status,
 		   const char *words)
 {
@@ -346,7 +361,7 @@ bool session_packet(struct session *s, const char *data, size_t n)
 	}
 	note_list(s, data);
 	if (status != TARGET_OK)
-		target_logf(&s->log, TARGET_LOG_DEBUG, "packet name=%s: %s", c->name, words);
+		note_refusal(s, c, status, (struct rsp_text){ data, n }, words);
 	return finish(s, c, status, words);
 }
 

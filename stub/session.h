@@ -12,6 +12,7 @@
 #include "stub/notice.h"
 #include "stub/rate.h"
 #include "stub/vfile.h"
+#include "stub/why.h"
 #include "target/target.h"
 
 /**
@@ -97,6 +98,7 @@ struct session {
 	unsigned have; /* target_caps, SESSION_CAN_LAUNCH, MAY_* */
 	const struct limits *limits; /* borrowed; NULL: none */
 	struct rate refusals; /* of requests that were ruled out, in the log */
+	struct why why;       /* what was refused last, for `monitor why` */
 	struct target_tid general; /* Hg; {0,0}: the thread of the last stop */
 	struct target_tid stopped; /* the thread of the last stop */
 	struct target_tid suffix;  /* thread:ID; of the packet in work, {0,0} none */

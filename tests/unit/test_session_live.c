@@ -132,17 +132,30 @@ static void test_tell(void)
 	client_close(&c);
 }
 
-/* The server's own part of `monitor doctor`: has these words in it. */
-static bool doctor_says(struct fake_client *c, const char *words)
+/* What a monitor command says, its name as hex, has these words in it. */
+static bool monitor_says(struct fake_client *c, const char *command, const char *words)
 {
-	const char *hex = client_ask(c, "qRcmd,646f63746f72");
-	char text[4096];
+	char packet[64], text[4096];
+
+	snprintf(packet, sizeof(packet), "qRcmd,%s", command);
+	const char *hex = client_ask(c, packet);
 	size_t n = strlen(hex) / 2;
 
 	for (size_t i = 0; i < n && i < sizeof(text) - 1; i++)
 		text[i] = (char)strtol((char[]){ hex[2 * i], hex[2 * i + 1], '\0' }, NULL, 16);
 	text[n < sizeof(text) ? n : sizeof(text) - 1] = '\0';
 	return strstr(text, words);
+}
+
+/* The server's own part of `monitor doctor`. */
+static bool doctor_says(struct fake_client *c, const char *words)
+{
+	return monitor_says(c, "646f63746f72", words);
+}
+
+static bool why_says(struct fake_client *c, const char *words)
+{
+	return monitor_says(c, "776879", words);
 }
 
 static void test_doctor(void)
@@ -179,10 +192,38 @@ static void test_doctor(void)
 	client_close(&c);
 }
 
+/* One refusal of each kind of packet, the newest first; nothing of the data, whatever it is. */
+static void test_why(void)
+{
+	struct fake_client c;
+
+	client_open(&c, 0);
+	CU_ASSERT_TRUE(why_says(&c, "No request of this client was refused.\n"));
+	client_ask(&c, "M1000,2:aabb");
+	client_ask(&c, "qRcmd,626f677573"); /* "bogus": it has said so itself */
+	client_ask(&c, "vNonsense");
+	CU_ASSERT_TRUE(why_says(&c, "M1000,2: this is a dump: memory and registers cannot be "));
+	client_ask(&c, "m0,4"); /* nothing is there */
+	CU_ASSERT_FALSE(why_says(&c, "m0,4"));
+	client_ask(&c, "pfff0");
+	client_ask(&c, "pfff8");
+	client_ask(&c, "Hgp7\x1b[2J.1");
+	CU_ASSERT_TRUE(why_says(&c, "Hgp7: "));
+	CU_ASSERT_TRUE(why_says(&c, "\npfff8: "));
+	CU_ASSERT_TRUE(why_says(&c, "\nM1000,2: "));
+	CU_ASSERT_FALSE(why_says(&c, "pfff0"));
+	/* the fifth kind takes the place of the first */
+	client_ask(&c, "G00");
+	client_ask(&c, "X1000,1:\x01");
+	CU_ASSERT_TRUE(why_says(&c, "X1000,1: "));
+	CU_ASSERT_FALSE(why_says(&c, "M1000"));
+	client_close(&c);
+}
+
 static const struct unit_test tests[] = {
 	{ "non-stop", test_non_stop }, { "wishes of the client", test_wishes },
 	{ "symbols", test_symbols },   { "lines for the user", test_tell },
-	{ "doctor", test_doctor },
+	{ "doctor", test_doctor },     { "why", test_why },
 };
 
 int main(void)
