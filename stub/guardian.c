@@ -6,6 +6,7 @@
  */
 #include "stub/guardian.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
@@ -22,10 +23,13 @@
 
 #include "stub/comm_priv.h"
 
+enum { LISTENERS = 2 }; /* COMM and --device-port */
+
 /* In memory that both processes share. */
 struct guardian {
 	pthread_mutex_t alive; /* robust; the server holds it as long as it lives */
-	struct comm_listener listener;
+	struct comm_listener listeners[LISTENERS];
+	size_t listener_count;
 	struct rescue *rescue;
 	guardian_let_go let_go;
 	pid_t guardian;
@@ -99,19 +103,22 @@ struct rescue *guardian_rescue(const struct guardian *g)
 
 void guardian_note_listener(struct guardian *g, const struct comm_listener *l)
 {
-	g->listener = *l;
+	assert(g->listener_count < LISTENERS);
+	g->listeners[g->listener_count] = *l;
+	g->listener_count++; /* last: the server may die at any moment */
 }
 
-static void remove_socket(const struct guardian *g)
+static void remove_sockets(const struct guardian *g)
 {
-	if (g->listener.path[0])
-		comm_remove_unix(&g->listener);
+	for (size_t i = 0; i < g->listener_count; i++)
+		if (g->listeners[i].path[0])
+			comm_remove_unix(&g->listeners[i]);
 }
 
 void guardian_undo(const struct guardian *g)
 {
 	g->let_go(g->rescue, false);
-	remove_socket(g);
+	remove_sockets(g);
 }
 
 /* --- the guardian's side --- */
@@ -210,7 +217,7 @@ static bool is_passed_on(int signal)
 static void clean_up(struct guardian *g, int status)
 {
 	g->let_go(g->rescue, true);
-	remove_socket(g);
+	remove_sockets(g);
 	if (gave_up)
 		fprintf(stderr, "ascend-gdbserver: the server did not answer two signals and was "
 				"killed; what it was attached to goes on without breakpoints\n");

@@ -13,7 +13,7 @@
  * does. Its child is the server. If the guardian is killed, the server gets SIGTERM and ends in
  * order. A server that does not end within 5 seconds of a second signal is killed by the guardian.
  * If the server is killed, the guardian restores what the table of patches (target/rescue.h) says,
- * and removes the Unix socket.
+ * and removes the Unix sockets.
  */
 
 struct guardian;
@@ -30,9 +30,12 @@ struct guardian *guardian_split(guardian_let_go let_go);
 pid_t guardian_pid(const struct guardian *g);
 /** Where the target notes its patches; borrowed. */
 struct rescue *guardian_rescue(const struct guardian *g);
-/** Keeps what names the Unix socket of l; with a TCP listener nothing is to be removed. */
+/**
+ * Keeps what names the Unix socket of l; with a TCP listener nothing is to be removed. To be called
+ * once for COMM and once for the port of the devices.
+ */
 void guardian_note_listener(struct guardian *g, const struct comm_listener *l);
-/** Lets the processes go and removes the Unix socket, by the server; for signal handlers. */
+/** Lets the processes go and removes the Unix sockets, by the server; for signal handlers. */
 void guardian_undo(const struct guardian *g);
 
 #endif

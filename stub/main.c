@@ -238,6 +238,13 @@ static bool device_comm(const struct program *p, const struct comm *main, struct
 	return out->kind != COMM_STDIO;
 }
 
+/* What is to be removed when the server is killed. */
+static void note_listener(struct program *p, const struct comm_listener *l)
+{
+	if (p->guardian)
+		guardian_note_listener(p->guardian, l);
+}
+
 static bool listen_for_devices(struct program *p, const struct comm *main)
 {
 	char why[COMM_WORDS];
@@ -245,8 +252,10 @@ static bool listen_for_devices(struct program *p, const struct comm *main)
 
 	if (!p->config.device_port[0] || p->options.mode == OPTIONS_CORE)
 		return true;
-	return (device_comm(p, main, &comm, why) && comm_listen(&comm, &p->device_listener, why)) ||
-	       !complain(1, why);
+	if (!device_comm(p, main, &comm, why) || !comm_listen(&comm, &p->device_listener, why))
+		return !complain(1, why);
+	note_listener(p, &p->device_listener);
+	return true;
 }
 
 /* Before a program is started for nobody. */
@@ -260,8 +269,7 @@ static bool start_listening(struct program *p, const struct comm *comm)
 		return true;
 	if (!comm_listen(comm, &p->listener, why))
 		return !complain(1, why);
-	if (p->guardian)
-		guardian_note_listener(p->guardian, &p->listener);
+	note_listener(p, &p->listener);
 	return true;
 }
 

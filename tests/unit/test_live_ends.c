@@ -11,12 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "target/symbols/symbols.h"
 #include "tests/fake/fake_sim.h"
+#include "tests/fake/live_look.h"
 #include "tests/tools/play.h"
 #include "tests/unit/unit.h"
 
@@ -26,7 +28,11 @@ enum { TURNS = 20, PATIENCE_MS = 20000, PATH = 1024, REPLY = 1 << 16 };
 
 static const char right[] = "add_custom: 16384 elements on 4 cores, 0 wrong";
 
-enum where { HELD, STOPPED, WHERES };
+/* FREE: no launch waits, the kernel has a breakpoint, and the program is about to call its runtime.
+ */
+enum where { HELD, FREE, STOPPED, WHERES };
+
+#define SENDTO "2c"
 
 struct scene {
 	struct play_daemon d;
@@ -105,6 +111,13 @@ static uint64_t place_of(struct scene *s, const char *function)
 	return at;
 }
 
+static void catch_syscall(struct scene *s, const char *which)
+{
+	ask(s, "Hgp%x.%x", s->host, s->host);
+	ask(s, "QCatchSyscalls%s", which);
+	CU_ASSERT_STRING_EQUAL(s->reply, "OK");
+}
+
 static void reach(struct scene *s, enum where where)
 {
 	greet(s);
@@ -116,8 +129,12 @@ static void reach(struct scene *s, enum where where)
 	CU_ASSERT_TRUE(says(s, "library:"));
 	ask(s, "Z0,%" PRIx64 ",4", place_of(s, "process"));
 	CU_ASSERT_STRING_EQUAL(s->reply, "OK");
+	if (where == FREE)
+		catch_syscall(s, ":1;" SENDTO);
 	ask(s, "vCont;c:p" DEVICE ".-1");
-	CU_ASSERT_TRUE(says(s, "swbreak:"));
+	CU_ASSERT_TRUE(says(s, where == FREE ? "syscall_entry:" SENDTO : "swbreak:"));
+	if (where == FREE)
+		catch_syscall(s, ":0");
 }
 
 /* Until the program has ended. */
@@ -135,6 +152,23 @@ static bool run_out(struct scene *s, const char *how)
 }
 
 /* --- programs and servers --- */
+
+/* What a killed server leaves behind goes with the scene's folder. */
+static bool start_here(struct play_daemon *d, const char *const *argv)
+{
+	static const char name[] = "TMPDIR";
+	const char *before = getenv(name);
+	char copy[PATH];
+
+	snprintf(copy, sizeof(copy), "%s", before ? before : "");
+	setenv(name, d->dir, 1);
+	bool ok = daemon_start(d, argv);
+	if (before)
+		setenv(name, copy, 1);
+	else
+		unsetenv(name);
+	return ok;
+}
 
 static bool start_server(struct scene *s, const char *const *tail)
 {
@@ -154,7 +188,7 @@ static bool start_server(struct scene *s, const char *const *tail)
 	while (*tail)
 		argv[n++] = *tail++;
 	s->d.comm = PLAY_UNIX;
-	return daemon_start(&s->d, argv) && wire_connect_unix(&s->w, s->socket);
+	return start_here(&s->d, argv) && wire_connect_unix(&s->w, s->socket);
 }
 
 static bool begin(struct scene *s)
@@ -211,20 +245,26 @@ static bool file_has(const char *path, const char *words)
 	return false;
 }
 
-static void open_attached(struct scene *s)
+static void begin_with_npu(struct scene *s)
 {
 	const char *const options[] = { NULL };
-	char pid[16];
 
 	CU_ASSERT_TRUE_FATAL(begin(s));
 	CU_ASSERT_TRUE_FATAL(fake_sim_start(&s->sim, options));
+	snprintf(s->d.variable, sizeof(s->d.variable), SIM_WIRE_ENV "=%s", s->sim.socket);
+}
+
+static void open_attached(struct scene *s)
+{
+	char pid[16];
+
+	begin_with_npu(s);
 	snprintf(s->out, sizeof(s->out), "%s/out", s->d.dir);
 	s->app = fork();
 	if (!s->app)
 		run_app(s);
 	CU_ASSERT_TRUE_FATAL(file_has(s->out, "waits for a server"));
 	snprintf(pid, sizeof(pid), "%d", s->app);
-	snprintf(s->d.variable, sizeof(s->d.variable), SIM_WIRE_ENV "=%s", s->sim.socket);
 	CU_ASSERT_TRUE_FATAL(start_server(s, (const char *const[]){ "--attach", pid, NULL }));
 }
 
@@ -241,11 +281,12 @@ static void close_scene(struct scene *s)
 	wire_close(&s->w);
 	daemon_stop(&s->d);
 	daemon_forget(&s->d);
-	if (!s->app)
-		return;
-	kill(s->app, SIGKILL);
-	waitpid(s->app, NULL, 0);
-	CU_ASSERT_TRUE(fake_sim_stop(&s->sim));
+	if (s->app) {
+		kill(s->app, SIGKILL);
+		waitpid(s->app, NULL, 0);
+	}
+	if (s->sim.pid)
+		CU_ASSERT_TRUE(fake_sim_stop(&s->sim));
 }
 
 /* --- ends --- */
@@ -325,6 +366,16 @@ static void end_server_killed(struct scene *s)
 	end_server(s, SIGKILL);
 }
 
+/* The inner process, which no handler of a signal can save: the other one does what it can. */
+static void end_tracer_killed(struct scene *s)
+{
+	kill((pid_t)live_status((pid_t)s->host, "TracerPid"), SIGKILL);
+	CU_ASSERT_TRUE(daemon_wait(&s->d, PATIENCE_MS));
+	CU_ASSERT_TRUE(WIFSIGNALED(s->d.status) && WTERMSIG(s->d.status) == SIGKILL);
+	if (s->app)
+		CU_ASSERT_TRUE(is_right(s));
+}
+
 static void run(void (*open_scene)(struct scene *s), end_fn end)
 {
 	for (enum where w = HELD; w < WHERES; w++) {
@@ -337,6 +388,72 @@ static void run(void (*open_scene)(struct scene *s), end_fn end)
 		close_scene(s);
 		free(s);
 	}
+}
+
+/* --- sockets of a server that was killed --- */
+
+/* Who listens at the other end: the inner process. */
+static pid_t server_of(const struct scene *s)
+{
+	struct ucred who = { .pid = 0 };
+	socklen_t n = sizeof(who);
+
+	CU_ASSERT_EQUAL(getsockopt(s->w.in, SOL_SOCKET, SO_PEERCRED, &who, &n), 0);
+	CU_ASSERT_FATAL(who.pid > 0 && who.pid != s->d.pid);
+	return who.pid;
+}
+
+/* At both ports somebody answers. */
+static void serve_two(struct scene *s, const char *devices)
+{
+	char option[PATH];
+
+	snprintf(option, sizeof(option), "unix:%s", devices);
+	CU_ASSERT_TRUE_FATAL(
+		start_server(s, (const char *const[]){ "--multi", "--device-port", option, NULL }));
+	ask(s, "?");
+	CU_ASSERT_STRING_EQUAL(s->reply, "W00");
+	wire_close(&s->w);
+	wire_init(&s->w);
+	CU_ASSERT_TRUE_FATAL(wire_connect_unix(&s->w, devices));
+	ask(s, "qSupported:multiprocess+;exec-events+");
+	ask(s, "?");
+	CU_ASSERT_TRUE(says(s, "thread:p" DEVICE "."));
+}
+
+static void end_two(struct scene *s, bool guardian_too)
+{
+	pid_t server = server_of(s);
+
+	if (guardian_too)
+		kill(s->d.pid, SIGSTOP); /* it shall not have its turn */
+	kill(server, SIGKILL);
+	if (guardian_too)
+		kill(s->d.pid, SIGKILL);
+	CU_ASSERT_TRUE(daemon_wait(&s->d, PATIENCE_MS));
+	wire_close(&s->w);
+	wire_init(&s->w);
+	daemon_stop(&s->d);
+	CU_ASSERT_EQUAL(access(s->socket, F_OK) == 0, guardian_too);
+}
+
+/* The guardian removes both; where it was killed, too, the next server takes their place. */
+static void test_sockets(void)
+{
+	struct scene *s = calloc(1, sizeof(*s));
+	char devices[PATH];
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+	begin_with_npu(s);
+	snprintf(devices, sizeof(devices), "%s/devices", s->d.dir);
+	for (int guardian_too = 0; guardian_too < 2; guardian_too++) {
+		serve_two(s, devices);
+		end_two(s, guardian_too);
+		CU_ASSERT_EQUAL(access(devices, F_OK) == 0, guardian_too);
+	}
+	serve_two(s, devices);
+	close_scene(s);
+	free(s);
 }
 
 #define TEST(how, which)                                                                           \
@@ -356,6 +473,7 @@ TEST(attached, detach)
 TEST(attached, lost)
 TEST(attached, server_asked)
 TEST(attached, server_killed)
+TEST(attached, tracer_killed)
 
 static const struct unit_test tests[] = {
 	{ "started: detach", test_started_detach },
@@ -369,6 +487,8 @@ static const struct unit_test tests[] = {
 	{ "attached: client lost", test_attached_lost },
 	{ "attached: SIGTERM", test_attached_server_asked },
 	{ "attached: SIGKILL", test_attached_server_killed },
+	{ "attached: SIGKILL of the tracer", test_attached_tracer_killed },
+	{ "sockets of both ports", test_sockets },
 };
 
 int main(void)
