@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -51,6 +52,7 @@ static void release(struct vfile *f)
 {
 	if (f->used && f->fd >= 0)
 		close(f->fd);
+	free(f->path);
 	*f = (struct vfile){ 0 };
 }
 
@@ -61,9 +63,14 @@ void vfile_forget(struct vfile_table *t)
 	t->view = 0;
 }
 
-static bool in_memory(struct session *s, const char *path, struct vfile *out)
+/* Borrowed from the target, for one packet: a program may unload its kernel at any time. */
+struct bytes {
+	const void *data;
+	size_t size;
+};
+
+static bool in_memory(struct session *s, const char *path, struct bytes *out)
 {
-	*out = (struct vfile){ .used = true, .fd = -1 };
 	bool is = target_file(s->target, path, &out->data, &out->size) == TARGET_OK;
 
 	s->files.served |= is;
@@ -140,7 +147,8 @@ static void do_open(struct session *s, struct rsp_text args, struct rsp_buf *out
 	mode_t mode;
 	int flags;
 	unsigned i = 0;
-	struct vfile f;
+	struct bytes b;
+	struct vfile f = { .used = true, .fd = -1 };
 
 	if (!rsp_text_split(&args, ',', &hex) || !rsp_text_unhex(hex, path, sizeof(path)) ||
 	    !rsp_text_number(&args, &wire_flags) ||
@@ -151,8 +159,12 @@ static void do_open(struct session *s, struct rsp_text args, struct rsp_buf *out
 		i++;
 	if (i == VFILE_MAX)
 		return file_error(out, FILEIO_EMFILE);
-	if (flags != O_RDONLY || !in_memory(s, path, &f)) {
-		f = (struct vfile){ .used = true, .fd = open_real(s, path, flags, mode) };
+	if (flags == O_RDONLY && in_memory(s, path, &b)) {
+		f.path = strdup(path);
+		if (!f.path)
+			return host_error(out, ENOMEM);
+	} else {
+		f.fd = open_real(s, path, flags, mode);
 		if (f.fd < 0)
 			return host_error(out, -f.fd);
 	}
@@ -172,6 +184,18 @@ static ssize_t read_real(struct session *s, const struct vfile *f, uint64_t coun
 	return pread(f->fd, s->scratch, n, (off_t)offset);
 }
 
+static void pread_memory(struct session *s, const struct vfile *f, uint64_t count, uint64_t offset,
+			 struct rsp_buf *out)
+{
+	struct bytes b;
+
+	if (!in_memory(s, f->path, &b))
+		return host_error(out, EIO);
+	size_t at = offset < b.size ? (size_t)offset : b.size;
+	size_t n = count < b.size - at ? (size_t)count : b.size - at;
+	add_data(out, (const char *)b.data + at, n);
+}
+
 /* "pread:FD,COUNT,OFFSET": as much as fits into one packet. */
 static void do_pread(struct session *s, struct rsp_text args, struct rsp_buf *out)
 {
@@ -184,16 +208,12 @@ static void do_pread(struct session *s, struct rsp_text args, struct rsp_buf *ou
 	const struct vfile *f = slot(s, fd);
 	if (!f)
 		return file_error(out, FILEIO_EBADF);
-	if (f->fd >= 0) {
-		ssize_t n = read_real(s, f, count, offset);
-
-		if (n < 0)
-			return host_error(out, errno);
-		return add_data(out, s->scratch, (size_t)n);
-	}
-	size_t at = offset < f->size ? (size_t)offset : f->size;
-	size_t n = count < f->size - at ? (size_t)count : f->size - at;
-	add_data(out, (const char *)f->data + at, n);
+	if (f->fd < 0)
+		return pread_memory(s, f, count, offset, out);
+	ssize_t n = read_real(s, f, count, offset);
+	if (n < 0)
+		return host_error(out, errno);
+	add_data(out, s->scratch, (size_t)n);
 }
 
 /* A write behind the size limit of the server is not only refused: it comes with a signal. */
@@ -235,14 +255,14 @@ static void add_stat(const struct stat *st, struct rsp_buf *out)
 	add_data(out, bytes, sizeof(bytes));
 }
 
-static void add_stat_in_memory(const struct vfile *f, struct rsp_buf *out)
+static void add_stat_in_memory(const struct bytes *b, struct rsp_buf *out)
 {
 	const struct stat st = {
 		.st_mode = S_IFREG | 0444,
 		.st_nlink = 1,
-		.st_size = (off_t)f->size,
+		.st_size = (off_t)b->size,
 		.st_blksize = 4096,
-		.st_blocks = (blkcnt_t)((f->size + 511) / 512),
+		.st_blocks = (blkcnt_t)((b->size + 511) / 512),
 	};
 
 	add_stat(&st, out);
@@ -251,6 +271,7 @@ static void add_stat_in_memory(const struct vfile *f, struct rsp_buf *out)
 static void do_fstat(struct session *s, struct rsp_text args, struct rsp_buf *out)
 {
 	struct stat st;
+	struct bytes b;
 	uint64_t fd;
 
 	if (!rsp_text_number(&args, &fd) || args.n)
@@ -258,8 +279,10 @@ static void do_fstat(struct session *s, struct rsp_text args, struct rsp_buf *ou
 	const struct vfile *f = slot(s, fd);
 	if (!f)
 		return file_error(out, FILEIO_EBADF);
+	if (f->fd < 0 && !in_memory(s, f->path, &b))
+		return host_error(out, EIO);
 	if (f->fd < 0)
-		return add_stat_in_memory(f, out);
+		return add_stat_in_memory(&b, out);
 	if (fstat(f->fd, &st))
 		return host_error(out, errno);
 	add_stat(&st, out);
@@ -269,12 +292,12 @@ static void stat_path(struct session *s, struct rsp_text args, int flags, struct
 {
 	char path[PATH_MAX];
 	struct stat st;
-	struct vfile f;
+	struct bytes b;
 
 	if (!rsp_text_unhex(args, path, sizeof(path)))
 		return file_error(out, FILEIO_EINVAL);
-	if (in_memory(s, path, &f))
-		return add_stat_in_memory(&f, out);
+	if (in_memory(s, path, &b))
+		return add_stat_in_memory(&b, out);
 	int fd = open_real(s, path, O_PATH | flags, 0);
 	if (fd < 0)
 		return host_error(out, -fd);
@@ -311,11 +334,11 @@ static void do_close(struct session *s, struct rsp_text args, struct rsp_buf *ou
 static void do_readlink(struct session *s, struct rsp_text args, struct rsp_buf *out)
 {
 	char path[PATH_MAX], link[PATH_MAX];
-	struct vfile f;
+	struct bytes b;
 
 	if (!rsp_text_unhex(args, path, sizeof(path)))
 		return file_error(out, FILEIO_EINVAL);
-	if (in_memory(s, path, &f)) /* no link exists below /ascend/ */
+	if (in_memory(s, path, &b)) /* no link exists below /ascend/ */
 		return file_error(out, FILEIO_EINVAL);
 	int fd = open_real(s, path, O_PATH | O_NOFOLLOW, 0);
 	if (fd < 0)

@@ -15,9 +15,8 @@ enum { VFILE_MAX = 1024 };
 /** An open file of the vFile family. */
 struct vfile {
 	bool used;
-	int fd;		  /* a real file; -1: bytes that the target keeps in memory */
-	const void *data; /* borrowed from the target */
-	size_t size;
+	int fd;	    /* a real file; -1: bytes that the target keeps in memory */
+	char *path; /* ... under this name, as long as it has them; owned */
 };
 
 struct vfile_table {

@@ -102,7 +102,7 @@ struct target_view_ops {
 	/** The region that holds `at`; a hole reaches up to the next mapped address. */
 	enum target_status (*region)(struct target *t, struct target_tid tid, uint64_t at,
 				     struct target_region *out);
-	/** Content of a file that exists only in the server; borrowed until close. */
+	/** Content of a file that exists only in the server; borrowed until the next call. */
 	enum target_status (*file)(struct target *t, const char *path, const void **data,
 				   size_t *n);
 	/** All tables, borrowed and static. table fills *out, zeroed; the caller deinits it. */

@@ -418,7 +418,7 @@ static enum target_status fake_file(struct target *t, const char *path, const vo
 		*data = "";
 		return TARGET_OK;
 	}
-	if (strcmp(path, "/ascend/dev0/device") != 0)
+	if (strcmp(path, "/ascend/dev0/device") != 0 || fake(t)->file_gone)
 		return target_fail(t, TARGET_INVALID, "there is no file %s", path);
 	*data = fake(t)->file;
 	*n = sizeof(fake(t)->file);

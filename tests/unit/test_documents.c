@@ -285,6 +285,22 @@ static void test_file_empty(void)
 	client_close(&c);
 }
 
+/* The program has unloaded a kernel whose file the client keeps open. */
+static void test_file_gone(void)
+{
+	struct fake_client c;
+
+	client_open(&c, FAKE_ALL);
+	CU_ASSERT_TRUE(client_expect(&c, "vFile:open:" DEVICE ",0,0", "F0"));
+	CU_ASSERT_TRUE(client_expect(&c, "vFile:pread:0,2,1", "~F2;*"));
+	c.target->file_gone = true;
+	CU_ASSERT_TRUE(client_expect(&c, "vFile:pread:0,2,1", "F-1,5"));
+	CU_ASSERT_TRUE(client_expect(&c, "vFile:fstat:0", "F-1,5"));
+	CU_ASSERT_TRUE(client_expect(&c, "vFile:open:" DEVICE ",0,0", "F-1,2"));
+	CU_ASSERT_TRUE(client_expect(&c, "vFile:close:0", "F0"));
+	client_close(&c);
+}
+
 static const struct unit_test tests[] = {
 	{ "contents", test_contents },
 	{ "odd pieces", test_odd_pieces },
@@ -296,6 +312,7 @@ static const struct unit_test tests[] = {
 	{ "file stat", test_file_stat },
 	{ "file handles", test_file_handles },
 	{ "empty file", test_file_empty },
+	{ "file that is gone", test_file_gone },
 };
 
 int main(void)
