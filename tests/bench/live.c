@@ -211,6 +211,14 @@ static double info_threads(struct peer *p)
 	return ok && m.n > 1 ? (peer_now() - start) * 1000 : NAN;
 }
 
+/* What of that is the server's own work: the rest are the client and the way between them. */
+static double info_threads_cpu(struct peer *p)
+{
+	double before = peer_cpu(p);
+
+	return isnan(info_threads(p)) ? NAN : (peer_cpu(p) - before) * 1000;
+}
+
 /* All may run while one steps: `stepi` with the scheduler unlocked. */
 static double step_with_all(struct peer *p)
 {
@@ -239,6 +247,7 @@ static const struct row single[] = {
 static const struct row many[] = {
 	{ "attach", "ms", attach, true, "2" },
 	{ "info threads", "ms", info_threads, true, "2" },
+	{ "info threads, CPU of the server", "ms", info_threads_cpu, true, "2" },
 	{ "step, the others run", "ms", step_with_all, true, "2" },
 	{ "step, the others stand", "steps/s", step_alone, false, "2" },
 };
@@ -309,10 +318,10 @@ static void run_long(void)
 	struct peer p;
 
 	if (peer_begin(&p, PEER_OURS, 0, 8) && !isnan(rate_of_steps(&p, "", STEPS))) {
-		unsigned before = peer_rss(&p);
+		double before = peer_rss(&p);
 		double rate = rate_of_steps(&p, "", LONG_STEPS);
 
-		printf("%d steps at %.0f a second: RSS %u kB before, %u kB after\n", LONG_STEPS,
+		printf("%d steps at %.0f a second: RSS %.0f kB before, %.0f kB after\n", LONG_STEPS,
 		       rate, before, peer_rss(&p));
 	}
 	peer_end(&p);

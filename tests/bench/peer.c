@@ -5,6 +5,7 @@
 #include "tests/bench/peer.h"
 
 #include <fcntl.h>
+#include <glob.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -146,33 +147,65 @@ bool peer_ask(struct peer *p, const char *fmt, ...)
 	return *p->reply != 'E' || (p->reply_n != 3 && p->reply[1] != '.');
 }
 
-static unsigned rss_of(pid_t pid)
+static double rss_of(pid_t pid)
 {
 	char path[64], line[128];
-	unsigned kb = 0;
+	double kb = 0;
 
 	snprintf(path, sizeof(path), "/proc/%d/status", pid);
 	FILE *f = fopen(path, "re");
 	while (f && !kb && fgets(line, sizeof(line), f))
 		if (!strncmp(line, "VmRSS:", 6))
-			kb = (unsigned)strtoul(line + 6, NULL, 10);
+			kb = strtod(line + 6, NULL);
 	if (f)
 		fclose(f);
 	return kb;
 }
 
-/* A server may be two processes: ours has one that guards the other. */
-unsigned peer_rss(const struct peer *p)
+/* Nanoseconds on a CPU of a process without the threads that have ended. */
+static double ran_of(pid_t pid)
 {
-	unsigned kb = rss_of(p->server);
+	char pattern[64];
+	double all = 0, one;
+	glob_t tasks;
+
+	snprintf(pattern, sizeof(pattern), "/proc/%d/task/*/schedstat", pid);
+	if (glob(pattern, 0, NULL, &tasks) != 0)
+		return 0;
+	for (size_t i = 0; i < tasks.gl_pathc; i++) {
+		FILE *f = fopen(tasks.gl_pathv[i], "re");
+
+		if (f && fscanf(f, "%lf", &one) == 1)
+			all += one;
+		if (f)
+			fclose(f);
+	}
+	globfree(&tasks);
+	return all;
+}
+
+/* A server may be two processes: ours has one that guards the other. */
+static double sum(const struct peer *p, double (*of)(pid_t pid))
+{
+	double all = of(p->server);
 	char path[64];
 	int child;
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", p->server, p->server);
 	FILE *f = fopen(path, "re");
 	while (f && fscanf(f, "%d", &child) == 1)
-		kb += rss_of(child);
+		all += of(child);
 	if (f)
 		fclose(f);
-	return kb;
+	return all;
+}
+
+double peer_rss(const struct peer *p)
+{
+	return sum(p, rss_of);
+}
+
+double peer_cpu(const struct peer *p)
+{
+	return sum(p, ran_of) / 1e9;
 }

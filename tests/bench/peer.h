@@ -34,6 +34,8 @@ void peer_end(struct peer *p);
 /** One request; the reply is in p. false: the server is gone, or refuses. */
 bool peer_ask(struct peer *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /** kB of resident memory of the server and its child processes now, 0: unknown. */
-unsigned peer_rss(const struct peer *p);
+double peer_rss(const struct peer *p);
+/** Seconds that the server and its child processes have been on a CPU. */
+double peer_cpu(const struct peer *p);
 
 #endif
