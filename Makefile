@@ -107,7 +107,7 @@ check-faults: ## sessions of which every single call is made to fail, with sanit
 	$(AGAIN) $(if $(SAN),,O=$(O)-san SAN=address,undefined) faults-whole
 .PHONY: faults-whole
 faults-whole: $(FAULT_TESTS)
-	$(Q)FAULTS_EVERY=1 TEST_SECONDS=7200 O=$(O) tests/run faults
+	$(Q)FAULTS_EVERY=1 FAULTS_SAME=0 TEST_SECONDS=14400 O=$(O) tests/run faults
 check-gdb: $(BIN) $(TEST_FILES) ## stock gdb (and lldb) against the daemon
 	$(RUN) gdb
 check-suite: $(BIN) ## a part of gdb's own testsuite: 10 minutes

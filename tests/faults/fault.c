@@ -28,7 +28,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { FILES_MAX = 1024, SITES = 8192, CALLS_MAX = 64 };
+enum { FILES_MAX = 1024, SITES = 8192 };
 
 static struct fault_orders *orders;
 static pid_t owner;  /* the process that is counted; what it starts is left alone */
@@ -79,7 +79,7 @@ static bool is_old(void *site)
 	while (sites[i].at && sites[i].at != site)
 		i = (i + 1) % SITES;
 	sites[i].at = site;
-	return ++sites[i].calls > CALLS_MAX;
+	return ++sites[i].calls > orders->same && orders->same;
 }
 
 /* site: where the call comes from */

@@ -19,6 +19,8 @@ done
 # it ends with this process, which becomes the server
 # shellcheck disable=SC2086
 "$O/ascend-npu-sim" --socket "$folder/npu" --with-parent $npu >"$folder/said" &
+sim=$!
+(while kill -0 $sim 2>/dev/null; do sleep 0.2; done; rm -rf "$folder") </dev/null >/dev/null 2>&1 &
 tries=0
 while [ ! -s "$folder/said" ] && [ $tries -lt 200 ]; do
 	tries=$((tries + 1))

@@ -217,6 +217,11 @@ const char *probe_check(struct probe *p, bool gone)
 
 /* --- start and end --- */
 
+bool probe_has_device(const struct probe *p)
+{
+	return p->kind == PROBE_DEVICE || p->kind == PROBE_DRIVER;
+}
+
 const char probe_refused[] = "the server refused to attach";
 
 static const char *note_stop(struct probe *p, const char *reply)
@@ -225,7 +230,7 @@ static const char *note_stop(struct probe *p, const char *reply)
 	uint64_t value = 0;
 
 	/* what could not be started has ended by now */
-	bool ended = p->kind == PROBE_DEVICE && (reply[0] == 'W' || reply[0] == 'X');
+	bool ended = probe_has_device(p) && (reply[0] == 'W' || reply[0] == 'X');
 
 	if (reply[0] == 'E' || ended)
 		return probe_refused;
@@ -249,10 +254,10 @@ static bool say_hello(struct probe *p, struct play_text *got)
 	static const char plain[] = "qSupported:multiprocess+;swbreak+;hwbreak+;vContSupported+;"
 				    "xmlRegisters=i386";
 	static const char live[] = "qSupported:multiprocess+;swbreak+;exec-events+";
-	const char *hello = p->kind == PROBE_DEVICE ? live : plain;
+	const char *hello = probe_has_device(p) ? live : plain;
 
 	return probe_ask(p, hello, strlen(hello), got) == PLAY_GOT &&
-	       (p->kind == PROBE_DEVICE || ask_text(p, got, "!"));
+	       (probe_has_device(p) || ask_text(p, got, "!"));
 }
 
 static const char *begin_dialog(struct probe *p)
@@ -335,9 +340,15 @@ static bool start_server(struct probe *p)
 	const char *const dump[] = { p->server, "--core", p->core, "stdio", NULL };
 	const char *const multi[] = { p->server, "--multi", "stdio", NULL };
 	char program[PLAY_PATH];
-	const char *const live[] = { p->server, "--device", "sim", "stdio", program, "1", NULL };
+	const char *const sim[] = { p->server, "--device", "sim", "stdio", program, "1", NULL };
+	const char *const drv[] = {
+		"tests/shim/over-drv.sh", p->server, "--device", "drv", "stdio", program, "1", NULL
+	};
 	const char *const *const argv[] = {
-		[PROBE_PROCESS] = multi, [PROBE_DUMP] = dump, [PROBE_DEVICE] = live
+		[PROBE_PROCESS] = multi,
+		[PROBE_DUMP] = dump,
+		[PROBE_DEVICE] = sim,
+		[PROBE_DRIVER] = drv,
 	};
 
 	if (p->stays)

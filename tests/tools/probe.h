@@ -9,6 +9,7 @@ enum probe_kind {
 	PROBE_PROCESS, /* --multi, attached to tests/apps/stay */
 	PROBE_DUMP,    /* --core FILE */
 	PROBE_DEVICE,  /* --device sim: starts tests/apps/add_custom, which launches a kernel */
+	PROBE_DRIVER,  /* --device drv: the same over the requests of a driver's node */
 };
 
 struct probe {
@@ -35,6 +36,8 @@ struct probe {
 	size_t code_n;
 };
 
+/** The program launches a kernel. */
+bool probe_has_device(const struct probe *p);
 /** What probe_start says when the server answered the attach with an error. */
 extern const char probe_refused[];
 /** Starts all of it and says hello. NULL, or what did not work. */

@@ -1,8 +1,9 @@
 /*
- * rsp-faults [--every N] [SCENARIO [CALL]]: plays short sessions with a server of which one call of
- * the system or the allocator fails, the first, the second, and so on to the last. Whatever fails,
- * the server answers or ends in order within its time, and leaves no process stopped, patched or
- * running that should not be. --every N tries one call of N only, SCENARIO CALL just that one.
+ * rsp-faults [--every N] [--same N] [SCENARIO [CALL]]: plays short sessions with a server of which
+ * one call of the system or the allocator fails, the first, the second, and so on to the last.
+ * Whatever fails, the server answers or ends in order within its time, and leaves no process
+ * stopped, patched or running that should not be. --every N tries one call of N only, --same N the
+ * first N (64, 0: all) calls of the same place in the code, SCENARIO CALL just that one.
  * Descriptors are counted at the server's exit; memory is the business of a build with sanitizers,
  * whose report is a failure.
  */
@@ -33,6 +34,15 @@ struct scenario {
 	enum probe_kind kind;
 	const char *packets[STEPS]; /* "{...}" as in probe_fill; NULL behind the last */
 };
+
+/* To a core at a breakpoint in a kernel, what is there, a step, and on. */
+#define LAUNCH                                                                                     \
+	{                                                                                          \
+		"vCont;c", "vCont;c", "qXfer:libraries:read::0,fff", "Z0,12c000001000,4",          \
+			"vCont;c", "g", "m12c000001000,40", "qXfer:threads:read::0,fff",           \
+			"qXfer:osdata:read:ascend-cores:0,fff", "vCont;s:p400001.1a",              \
+			"M12c000001040,4:00000000", "z0,12c000001000,4", "vCont;c"                 \
+	}
 
 static const struct scenario scenarios[] = {
 	{ "attach and leave", PROBE_PROCESS, { "?" } },
@@ -77,12 +87,8 @@ static const struct scenario scenarios[] = {
 	    "qXfer:features:read:target.xml:0,fff", "qXfer:osdata:read:ascend-cores:0,fff",
 	    "qXfer:libraries:read::0,fff", "vFile:open:2f617363656e642f646576302f646576696365,0,0",
 	    "vFile:pread:0,1000,0", "qRcmd,617363656e6420696e666f20636f726573" } },
-	{ "device",
-	  PROBE_DEVICE,
-	  { "vCont;c", "vCont;c", "qXfer:libraries:read::0,fff", "Z0,12c000001000,4", "vCont;c",
-	    "g", "m12c000001000,40", "qXfer:threads:read::0,fff",
-	    "qXfer:osdata:read:ascend-cores:0,fff", "vCont;s:p400001.1a",
-	    "M12c000001040,4:00000000", "z0,12c000001000,4", "vCont;c" } },
+	{ "device", PROBE_DEVICE, LAUNCH },
+	{ "driver", PROBE_DRIVER, LAUNCH },
 };
 
 struct play {
@@ -90,7 +96,8 @@ struct play {
 	struct fault_orders *orders;
 	char program[2 * PLAY_PATH]; /* digits for vRun */
 	pid_t started;		     /* by vRun, 0 none */
-	int files;		     /* left open by a server of which no call fails */
+	uint32_t same;
+	int files; /* left open by a server of which no call fails */
 };
 
 static void note_started(struct play *y, const struct play_text *got)
@@ -110,7 +117,7 @@ static bool may_run(const struct play_text *t)
 /* A user presses the interrupt key again when nothing happens. */
 static enum play_got stop_it(struct probe *p)
 {
-	int ms = p->kind == PROBE_DEVICE ? LAUNCH_MS : RUN_MS;
+	int ms = probe_has_device(p) ? LAUNCH_MS : RUN_MS;
 	enum play_got got = wire_silence(&p->wire, ms);
 
 	for (int i = 0; got == PLAY_TIMEOUT && i < INTERRUPTS; i++) {
@@ -159,7 +166,7 @@ static const char *play_all(struct play *y, const struct scenario *s)
 	enum play_got how = PLAY_GOT;
 
 	y->probe.wire.skips_notices = true;
-	if (!why && s->kind == PROBE_DEVICE)
+	if (!why && probe_has_device(&y->probe))
 		y->started = (pid_t)y->probe.pid;
 	for (size_t i = 0; !why && how == PLAY_GOT && s->packets[i]; i++) {
 		how = play_packet(y, s->packets[i]);
@@ -199,7 +206,7 @@ static const char *check_files(const struct play *y)
 
 static const char *play(struct play *y, const struct scenario *s, uint64_t at)
 {
-	*y->orders = (struct fault_orders){ .at = at };
+	*y->orders = (struct fault_orders){ .at = at, .same = y->same };
 	y->started = 0;
 	y->probe.kind = s->kind;
 	y->probe.meddled = false;
@@ -219,12 +226,14 @@ struct counts {
 struct choice {
 	const char *scenario; /* NULL: all */
 	uint64_t first, every;
+	uint32_t same; /* calls of one place in the code, 0: all */
 };
 
 static void play_scenario(struct play *y, const struct scenario *s, const struct choice *choice,
 			  struct counts *c)
 {
 	y->files = INT_MAX;
+	y->same = choice->same;
 	const char *why = play(y, s, 0);
 	uint64_t calls = y->orders->count;
 	y->files = y->orders->files;
@@ -268,10 +277,16 @@ static bool parse(int argc, char **argv, struct choice *c)
 {
 	int i = 1;
 
-	*c = (struct choice){ .first = 1, .every = 1 };
-	if (i + 1 < argc && !strcmp(argv[i], "--every")) {
-		c->every = strtoull(argv[i + 1], NULL, 0);
-		i += 2;
+	*c = (struct choice){ .first = 1, .every = 1, .same = 64 };
+	for (; i + 1 < argc && !strncmp(argv[i], "--", 2); i += 2) {
+		uint64_t n = strtoull(argv[i + 1], NULL, 0);
+
+		if (!strcmp(argv[i], "--every"))
+			c->every = n;
+		else if (!strcmp(argv[i], "--same"))
+			c->same = (uint32_t)n;
+		else
+			return false;
 	}
 	if (i < argc)
 		c->scenario = argv[i++];
@@ -292,7 +307,7 @@ int main(int argc, char **argv)
 	struct choice choice;
 
 	if (!y.orders || !parse(argc, argv, &choice)) {
-		fprintf(stderr, "rsp-faults [--every N] [SCENARIO [CALL]]\n");
+		fprintf(stderr, "rsp-faults [--every N] [--same N] [SCENARIO [CALL]]\n");
 		return 2;
 	}
 	signal(SIGPIPE, SIG_IGN);
