@@ -3,9 +3,11 @@
  * why not. ld.so(8) says when LD_PRELOAD counts.
  */
 #include <elf.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "target/doctor.h"
 #include "target/linux/proc.h"
@@ -63,7 +65,10 @@ static void not_named(const struct patient *x, const char *preload)
 			       "process %d was started without this server: its kernels are not "
 			       "known",
 			       pid);
-		doctor_mend(x->r, "start it here: ascend-gdbserver COMM %s", x->program);
+		doctor_mend(x->r,
+			    "start it here: ascend-gdbserver COMM %s; or by hand, to attach to "
+			    "it: LD_PRELOAD=%s MSOP_SOCKET_PATH=/tmp/PATH-OF-YOUR-CHOICE %s",
+			    x->program, x->r->preload, x->program);
 	} else if (preload) {
 		doctor_problem(x->r, what, "process %d has another LD_PRELOAD=%.200s", pid,
 			       preload);
@@ -125,17 +130,34 @@ static const char *runtime_of(const struct patient *x)
 	return NULL;
 }
 
+/* By the process' own mounts: it may be in a container. */
+static bool lacks_runtime(const struct patient *x, const char *home)
+{
+	char path[PATH_MAX];
+	int n = snprintf(path, sizeof(path), "/proc/%d/root%s/lib64/libruntime.so", (int)x->p->pid,
+			 home);
+
+	return n > 0 && n < (int)sizeof(path) && access(path, F_OK) < 0 && errno == ENOENT;
+}
+
 static void check_runtime(const struct patient *x)
 {
 	const char *home = variable(x, "ASCEND_TOOLKIT_HOME");
 	const char *runtime = runtime_of(x);
 	int pid = (int)x->p->pid;
 
-	if (runtime)
+	if (runtime) {
 		doctor_ok(x->r, "runtime", "process %d uses %s", pid, runtime);
-	else
+	} else if (home && *home == '/' && lacks_runtime(x, home)) {
+		doctor_problem(x->r, "runtime",
+			       "process %d has loaded no runtime library, and its "
+			       "ASCEND_TOOLKIT_HOME=%.200s has no lib64/libruntime.so",
+			       pid, home);
+		doctor_mend(x->r, "source the set_env.sh of its toolkit, then start it again");
+	} else {
 		doctor_note(x->r, "runtime", "process %d has loaded no runtime library yet%s", pid,
 			    home ? "" : "; it has no ASCEND_TOOLKIT_HOME to find one with");
+	}
 }
 
 static void check(const struct patient *x)

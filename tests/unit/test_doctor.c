@@ -13,6 +13,7 @@
 #include "target/set.h"
 #include "tests/fake/fake_app.h"
 #include "tests/fake/fake_drv.h"
+#include "tests/fake/fake_sim.h"
 #include "tests/fake/fake_target.h"
 #include "tests/fake/live.h"
 #include "tests/unit/unit.h"
@@ -85,7 +86,14 @@ static void test_started(void)
 		      "           mend it:       give it on: env LD_PRELOAD=/opt/libascend");
 	started("LD_PRELOAD=/x.so", "has another LD_PRELOAD=/x.so\n");
 	started("LD_PRELOAD=/x.so:/opt/libascend-rt-stub.so", "stands before its libraries");
-	started("ASCEND_TOOLKIT_HOME=/opt", "has loaded no runtime library yet\n");
+	char *home = realpath(fake_sim_built("sim"), NULL);
+	snprintf(path, sizeof(path), "ASCEND_TOOLKIT_HOME=%s", home);
+	free(home);
+	started(path, "has loaded no runtime library yet\n");
+	started("ASCEND_TOOLKIT_HOME=/no-such-folder",
+		"has loaded no runtime library, and its ASCEND_TOOLKIT_HOME=/no-such-folder has "
+		"no lib64/libruntime.so\n"
+		"           mend it:       source the set_env.sh of its toolkit");
 	if (live_app("lists64", path, sizeof(path))) {
 		start_with(&l, path, NULL);
 		finds(l.t, stub, "is linked statically: nothing can be preloaded into it\n");
@@ -139,7 +147,12 @@ static void test_attached(void)
 	char self[512];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
-	attached(NULL, stub, "was started without this server: its kernels are not known\n");
+	attached(NULL, stub,
+		 "was started without this server: its kernels are not known\n"
+		 "           mend it:       start it here: ascend-gdbserver COMM ");
+	attached(NULL, stub,
+		 "; or by hand, to attach to it: LD_PRELOAD=/opt/libascend-rt-stub.so "
+		 "MSOP_SOCKET_PATH=/tmp/PATH-OF-YOUR-CHOICE /");
 	attached(lost, stub, "LD_PRELOAD names it and it is not loaded");
 	self[n > 0 ? n : 0] = '\0';
 	attached(NULL, self, "has loaded it\n"); /* any file that is mapped will do */
