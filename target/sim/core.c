@@ -7,6 +7,7 @@
 
 #include "target/sim/core_priv.h"
 #include "target/sim/debug_priv.h"
+#include "target/sim/simt_priv.h"
 #include "target/sim/space_priv.h"
 #include "target/sim/task_priv.h"
 
@@ -74,6 +75,7 @@ void sim_device_deinit(struct sim_device *d)
 	for (size_t i = 0; i < d->core_count; i++) {
 		struct sim_core *c = &d->cores[i];
 
+		sim_simt_drop(c);
 		sim_core_take_space(c, NULL);
 		sim_engine_destroy(c->engine);
 		for (unsigned m = 0; m < CHIP_MEM_END; m++)
@@ -161,6 +163,7 @@ void sim_core_start(struct sim_core *c, struct sim_task *task, uint32_t block, u
 
 void sim_core_idle(struct sim_core *c)
 {
+	sim_simt_drop(c);
 	c->task = NULL;
 	c->status = SIM_IDLE;
 	c->stepping = c->waits = false;
@@ -173,9 +176,11 @@ void sim_core_stop(struct sim_core *c, enum sim_status status)
 	sim_debug_event(c);
 }
 
-void sim_core_go(struct sim_core *c, bool step)
+void sim_core_go(struct sim_core *c, bool step, int warp)
 {
 	c->skip_at = sim_engine_pc(c->engine);
+	if (c->simt != NULL)
+		sim_simt_go(c, warp);
 	c->status = SIM_RUNNING;
 	c->stepping = step;
 }
@@ -194,6 +199,11 @@ static void fault_access(struct sim_core *c, uint64_t at)
 static void turn_ended(struct sim_core *c, enum sim_end end, uint64_t at)
 {
 	switch (end) {
+	case SIM_END_ENTER:
+		sim_simt_enter(c);
+		if (c->stepping)
+			sim_core_stop(c, SIM_STEPPED);
+		break;
 	case SIM_END_SLICE:
 		if (c->stepping)
 			sim_core_stop(c, SIM_STEPPED);
@@ -229,7 +239,8 @@ static uint64_t take_turn(struct sim_core *c, bool *progress)
 	const struct sim_options *o = &c->device->sim->options;
 	uint64_t budget = c->stepping ? 1 : o->slice;
 	uint64_t done, at;
-	enum sim_end end = sim_engine_run(c->engine, budget, &done, &at);
+	enum sim_end end = c->simt != NULL ? sim_simt_run(c, budget, &done, &at)
+					   : sim_engine_run(c->engine, budget, &done, &at);
 
 	c->waits = false;
 	c->cycles += done;

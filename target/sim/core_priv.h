@@ -20,8 +20,8 @@ void sim_core_start(struct sim_core *c, struct sim_task *task, uint32_t block, u
 void sim_core_idle(struct sim_core *c);
 /** Stops a core that has a block, with an event for the debugger. */
 void sim_core_stop(struct sim_core *c, enum sim_status status);
-/** Lets a stopped core go; step: for one instruction. */
-void sim_core_go(struct sim_core *c, bool step);
+/** Lets a stopped core go; step: for one instruction; warp: only that of a SIMT function, or -1. */
+void sim_core_go(struct sim_core *c, bool step, int warp);
 /** The core runs into an error at an instruction. */
 void sim_core_fault(struct sim_core *c, enum chip_fault fault, uint64_t pc);
 static inline bool sim_core_is_stopped(const struct sim_core *c)

@@ -8,6 +8,7 @@
 #include "target/sim/client_priv.h"
 #include "target/sim/core_priv.h"
 #include "target/sim/debug_priv.h"
+#include "target/sim/simt_priv.h"
 #include "target/sim/space_priv.h"
 #include "target/sim/task_priv.h"
 
@@ -67,6 +68,11 @@ void sim_debug_event(struct sim_core *c)
 	if (is_trap(c->device, &c->device->debug.events, EVENT_LOST))
 		return;
 	sim_put(payload, c->type, 1);
+	if (c->simt != NULL) {
+		sim_put(payload + 1, SIM_AT_SIMT, 1);
+		sim_debug_put_dim(c, payload + 24);
+		sim_put(payload + 30, sim_simt_focus(c->simt), 2);
+	}
 	sim_put(payload + 4, c->status, 4);
 	sim_put(payload + 8, c->id, 4);
 	sim_put(payload + 16, pc, 8);
@@ -294,7 +300,7 @@ void sim_debug_disable(struct sim_device *d)
 		if (c->status == SIM_EXCEPTION || c->status == SIM_KILLED)
 			sim_task_release(c);
 		else if (sim_core_is_stopped(c))
-			sim_core_go(c, false);
+			sim_core_go(c, false, -1);
 		c->stepping = false;
 	}
 }

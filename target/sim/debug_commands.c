@@ -8,9 +8,10 @@
 #include "arch/channel.h"
 #include "target/sim/core_priv.h"
 #include "target/sim/debug_priv.h"
+#include "target/sim/simt_priv.h"
 #include "target/sim/task_priv.h"
 
-enum { MASK_MAGIC = 0x5a5a5a5a, READ_BYTES = 32 };
+enum { MASK_MAGIC = 0x5a5a5a5a, READ_BYTES = 32, WARP_BY_NUMBER = 4, SIMT_STACK = 13 };
 
 /** Which cores a command means. */
 struct mask {
@@ -129,12 +130,25 @@ static uint32_t invalidate(struct sim_device *d, const uint8_t *p, uint8_t *out)
 
 /* --- running */
 
-static void release_or_go(struct sim_core *c, bool step)
+/** The warp that goes alone by a ControlUnit, or -1. */
+static int lone_warp(const struct sim_core *c, const uint8_t *p)
+{
+	uint16_t at[3];
+	uint32_t thread;
+
+	if (!is_wide(c->device) || c->simt == NULL || p[36] != SIM_AT_SIMT || p[37] != 0)
+		return -1;
+	for (unsigned i = 0; i < 3; i++)
+		at[i] = (uint16_t)sim_get(p + 38 + 2 * i, 2);
+	return sim_simt_thread(c->simt, at, &thread) ? (int)(thread / SIM_WARP) : -1;
+}
+
+static void release_or_go(struct sim_core *c, const uint8_t *p, bool step)
 {
 	if (c->status == SIM_EXCEPTION || c->status == SIM_KILLED)
 		sim_task_release(c);
 	else if (sim_core_is_stopped(c))
-		sim_core_go(c, step);
+		sim_core_go(c, step, lone_warp(c, p));
 }
 
 static uint32_t run(struct sim_device *d, const uint8_t *p, bool step)
@@ -145,7 +159,7 @@ static uint32_t run(struct sim_device *d, const uint8_t *p, bool step)
 		struct sim_core *c = &d->cores[i];
 
 		if (in_mask(&m, c) && (!step || c->status < SIM_EXCEPTION))
-			release_or_go(c, step);
+			release_or_go(c, p, step);
 	}
 	return SIM_OK;
 }
@@ -212,6 +226,12 @@ static uint32_t devices_info(struct sim_device *d, const uint8_t *p, uint8_t *ou
 	return SIM_OK;
 }
 
+void sim_debug_put_dim(const struct sim_core *c, uint8_t *out)
+{
+	for (unsigned i = 0; i < 3; i++)
+		sim_put(out + 2 * i, sim_simt_dim(c->simt)[i], 2);
+}
+
 static void put_core(const struct sim_core *c, uint8_t *out)
 {
 	sim_put(out, c->id, 1);
@@ -221,6 +241,10 @@ static void put_core(const struct sim_core *c, uint8_t *out)
 	sim_put(out + 16, c->block, 4);
 	sim_put(out + 20, c->status, 4);
 	sim_put(out + 24, c->status == SIM_EXCEPTION ? sim_core_fault_pc(c) : sim_core_pc(c), 8);
+	if (c->simt != NULL) {
+		sim_put(out + 1, SIM_AT_SIMT, 1);
+		sim_debug_put_dim(c, out + 32);
+	}
 }
 
 static uint32_t cores_info(struct sim_device *d, const uint8_t *p, uint8_t *out)
@@ -250,6 +274,18 @@ static uint32_t read_register(struct sim_device *d, const uint8_t *p, uint8_t *o
 										 : SIM_REFUSED;
 }
 
+/** Of a thread of the SIMT function. */
+static const uint8_t *simt_stack(const struct sim_core *c, const uint8_t *p, uint64_t at)
+{
+	uint16_t place[3];
+	uint32_t thread;
+
+	for (unsigned i = 0; i < 3; i++)
+		place[i] = (uint16_t)sim_get(p + 16 + 2 * i, 2);
+	return sim_simt_thread(c->simt, place, &thread) ? sim_simt_stack(c->simt, at, READ_BYTES)
+							: NULL;
+}
+
 static uint32_t read_memory(struct sim_device *d, const uint8_t *p, uint8_t *out)
 {
 	struct sim_core *c = find_core(d, p[0], sim_get(p + 2, 2));
@@ -260,6 +296,8 @@ static uint32_t read_memory(struct sim_device *d, const uint8_t *p, uint8_t *out
 		return SIM_REFUSED;
 	if (mem == CHIP_OUT_MEM)
 		bytes = sim_core_global(c, at, READ_BYTES);
+	else if (mem == SIMT_STACK && c->simt != NULL)
+		bytes = simt_stack(c, p, at);
 	else if (mem < CHIP_OUT_MEM)
 		bytes = sim_core_local(c, (uint8_t)mem, at, READ_BYTES);
 	if (bytes == NULL)
@@ -268,12 +306,40 @@ static uint32_t read_memory(struct sim_device *d, const uint8_t *p, uint8_t *out
 	return SIM_OK;
 }
 
+/** By warp number (4 bytes), or by a thread of it: the older form. */
+static bool warp_number(const struct sim_core *c, const uint8_t *p, unsigned *out)
+{
+	uint16_t at[3];
+	uint32_t thread = 0;
+
+	if (sim_get(p - SIM_SQE_PARAMS + SIM_SQE_LENGTH, 4) == WARP_BY_NUMBER) {
+		*out = p[3];
+		return *out < sim_simt_warps(c->simt);
+	}
+	for (unsigned i = 0; i < 3; i++)
+		at[i] = (uint16_t)sim_get(p + 4 + 2 * i, 2);
+	if (!sim_simt_thread(c->simt, at, &thread))
+		return false;
+	*out = thread / SIM_WARP;
+	return true;
+}
+
 static uint32_t warp_info(struct sim_device *d, const uint8_t *p, uint8_t *out)
 {
-	(void)d;
-	(void)p;
-	(void)out;
-	return SIM_REFUSED; /* no kernel here has SIMT functions */
+	struct sim_core *c = find_core(d, p[0], p[2]);
+	unsigned number;
+	struct sim_warp warp;
+
+	if (c == NULL || !sim_core_is_stopped(c) || c->simt == NULL || p[1] != SIM_AT_SIMT ||
+	    !warp_number(c, p, &number))
+		return SIM_REFUSED;
+	warp = sim_simt_warp(c->simt, number);
+	sim_put(out, c->id, 1);
+	sim_put(out + 1, number, 1);
+	sim_put(out + 2, sim_simt_warps(c->simt), 2);
+	sim_put(out + 4, warp.pc, 8);
+	sim_put(out + 12, warp.mask, 4);
+	return SIM_OK;
 }
 
 struct command {

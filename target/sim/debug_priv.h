@@ -36,6 +36,11 @@ enum sim_command {
 	SIM_INTERRUPT_EVENT = 101,
 };
 
+/** Where a core can stand, by live facts 2.6. */
+enum sim_position { SIM_AT_SCALAR = 0, SIM_AT_SIMT = 2 };
+
+/** Dimensions of the SIMT function that the core executes: three of 2 bytes. */
+void sim_debug_put_dim(const struct sim_core *c, uint8_t *out);
 /** A core stopped: queues the event and wakes the debugger. */
 void sim_debug_event(struct sim_core *c);
 /** Leaves debug mode: code as it was, every core goes on. */

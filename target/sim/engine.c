@@ -77,8 +77,8 @@ static void call(struct sim_engine *e, uint64_t pc)
 		stop(e, SIM_END_WAIT, pc - 4);
 		return;
 	}
-	if (result == SIM_CALL_FAULT) {
-		stop(e, SIM_END_CALL, pc);
+	if (result == SIM_CALL_FAULT || result == SIM_CALL_ENTER) {
+		stop(e, result == SIM_CALL_FAULT ? SIM_END_CALL : SIM_END_ENTER, pc);
 		return;
 	}
 	sim_engine_set(e, 0, x[0]);
@@ -234,4 +234,50 @@ void sim_engine_set_pc(struct sim_engine *e, uint64_t pc)
 uint64_t sim_engine_flags(struct sim_engine *e)
 {
 	return get(e, UC_ARM64_REG_NZCV);
+}
+
+/* --- contexts: the library has its own, of tens of kilobytes each */
+
+enum { BATCH = SIM_GPRS + SIM_VECTORS + 1 };
+
+/** Registers of a context and where their values are in it. */
+struct batch {
+	int regs[BATCH];
+	void *values[BATCH];
+};
+
+static void batch_of(struct sim_context *c, struct batch *out)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < SIM_GPRS; i++, n++) {
+		out->regs[n] = unicorn_register(i);
+		out->values[n] = &c->gpr[i];
+	}
+	for (unsigned i = 0; i < SIM_VECTORS; i++, n++) {
+		out->regs[n] = UC_ARM64_REG_V0 + (int)i;
+		out->values[n] = c->v[i];
+	}
+	out->regs[n] = UC_ARM64_REG_NZCV;
+	out->values[n] = &c->flags;
+}
+
+void sim_engine_save(struct sim_engine *e, struct sim_context *out)
+{
+	struct batch b;
+
+	batch_of(out, &b);
+	out->flags = 0; /* the library writes four bytes of it */
+	uc_reg_read_batch(e->uc, b.regs, b.values, BATCH);
+	out->pc = e->pc;
+}
+
+void sim_engine_load(struct sim_engine *e, const struct sim_context *context)
+{
+	struct sim_context copy = *context; /* the library takes no const */
+	struct batch b;
+
+	batch_of(&copy, &b);
+	uc_reg_write_batch(e->uc, b.regs, b.values, BATCH);
+	e->pc = context->pc;
 }

@@ -17,9 +17,19 @@ enum sim_end {
 	SIM_END_ILLEGAL,  /* stands at an illegal instruction */
 	SIM_END_ACCESS,	  /* stands at an instruction whose address nothing is at */
 	SIM_END_CALL,	  /* stands behind an intrinsic that failed */
+	SIM_END_ENTER,	  /* stands behind the call of a SIMT function */
 };
 
-enum sim_call { SIM_CALL_DONE, SIM_CALL_WAIT, SIM_CALL_FAULT };
+enum sim_call { SIM_CALL_DONE, SIM_CALL_WAIT, SIM_CALL_FAULT, SIM_CALL_ENTER };
+
+enum { SIM_GPRS = 32, SIM_VECTORS = 32 };
+
+/** Everything of the engine that instructions can change but memory. */
+struct sim_context {
+	uint64_t gpr[SIM_GPRS]; /* by the device's numbers: sim_engine_get */
+	uint64_t pc, flags;
+	uint8_t v[SIM_VECTORS][16];
+};
 
 /** What the engine asks of the core; ctx is that of sim_engine_create. */
 struct sim_engine_ops {
@@ -46,6 +56,8 @@ uint64_t sim_engine_get(struct sim_engine *e, unsigned gpr);
 void sim_engine_set(struct sim_engine *e, unsigned gpr, uint64_t value);
 uint64_t sim_engine_pc(const struct sim_engine *e);
 void sim_engine_set_pc(struct sim_engine *e, uint64_t pc);
+void sim_engine_save(struct sim_engine *e, struct sim_context *out);
+void sim_engine_load(struct sim_engine *e, const struct sim_context *context);
 /** Condition flags, NZCV in bits 31..28. */
 uint64_t sim_engine_flags(struct sim_engine *e);
 

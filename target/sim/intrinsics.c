@@ -8,6 +8,7 @@
 #include "target/sim/core_priv.h"
 #include "target/sim/number_priv.h"
 #include "target/sim/sim_intrinsics.h"
+#include "target/sim/simt_priv.h"
 
 enum { REPEAT = 256 }; /* bytes of a vector repeat: as many lanes as fit are in the mask */
 
@@ -313,6 +314,41 @@ static enum sim_call sync_all(struct sim_core *c, uint64_t x[8])
 	return SIM_CALL_DONE;
 }
 
+/* --- SIMT functions */
+
+static enum sim_call simt_call(struct sim_core *c, uint64_t x[8])
+{
+	return sim_simt_prepare(c, x) ? SIM_CALL_ENTER : fail(c, CHIP_FAULT_ILLEGAL);
+}
+
+static uint64_t packed(uint64_t x, uint64_t y, uint64_t z)
+{
+	return x | y << 16 | z << 32;
+}
+
+static enum sim_call simt_thread(struct sim_core *c, uint64_t x[8])
+{
+	const uint16_t *dim = sim_simt_dim(c->simt);
+	uint32_t i = sim_simt_current(c->simt);
+
+	x[0] = packed(i % dim[0], i / dim[0] % dim[1], i / dim[0] / dim[1]);
+	return SIM_CALL_DONE;
+}
+
+static enum sim_call simt_dim(struct sim_core *c, uint64_t x[8])
+{
+	const uint16_t *dim = sim_simt_dim(c->simt);
+
+	x[0] = packed(dim[0], dim[1], dim[2]);
+	return SIM_CALL_DONE;
+}
+
+static enum sim_call simt_sync(struct sim_core *c, uint64_t x[8])
+{
+	x[0] = 0;
+	return sim_simt_arrive(c->simt) ? SIM_CALL_DONE : SIM_CALL_WAIT;
+}
+
 typedef enum sim_call (*intrinsic_fn)(struct sim_core *c, uint64_t x[8]);
 
 static const intrinsic_fn intrinsics[] = {
@@ -331,11 +367,24 @@ static const intrinsic_fn intrinsics[] = {
 	[SIM_CROSS_SET] = cross_set,
 	[SIM_CROSS_WAIT] = cross_wait,
 	[SIM_SYNC_ALL] = sync_all,
+	[SIM_SIMT_CALL] = simt_call,
+	[SIM_SIMT_THREAD] = simt_thread,
+	[SIM_SIMT_DIM] = simt_dim,
+	[SIM_SIMT_SYNC] = simt_sync,
 };
+
+/** Threads of a SIMT function have no other units of the core; the scalar unit is no thread. */
+static bool is_allowed(const struct sim_core *c, unsigned number)
+{
+	if (number <= SIM_GET_SYS_CNT)
+		return true;
+	return (c->simt != NULL) == (number >= SIM_SIMT_THREAD);
+}
 
 enum sim_call sim_intrinsic(struct sim_core *c, unsigned number, uint64_t x[8])
 {
-	if (number >= sizeof(intrinsics) / sizeof(intrinsics[0]) || intrinsics[number] == NULL)
+	if (number >= sizeof(intrinsics) / sizeof(intrinsics[0]) || intrinsics[number] == NULL ||
+	    !is_allowed(c, number))
 		return fail(c, CHIP_FAULT_ILLEGAL);
 	return intrinsics[number](c, x);
 }

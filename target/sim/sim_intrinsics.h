@@ -20,7 +20,12 @@ enum sim_intrinsic {
 	SIM_FIXPIPE,	       /* to (GM), from (L0C), rows, columns, bytes from row to row */
 	SIM_CROSS_SET,	       /* flag: the other side of a mixed block may go on */
 	SIM_CROSS_WAIT,
-	SIM_SYNC_ALL, /* all cores of this type that have a block of the task */
+	SIM_SYNC_ALL,  /* all cores of this type that have a block of the task */
+	SIM_SIMT_CALL, /* function, threads as SIM_SIMT_DIM has them, its arguments: up to six */
+	/* in SIMT functions, where of the others only the first five are: */
+	SIM_SIMT_THREAD, /* which one this is: x, y and z in 16 bits each, x the lowest */
+	SIM_SIMT_DIM,	 /* how many there are of each */
+	SIM_SIMT_SYNC,	 /* all threads of the core */
 };
 
 /** Classes of memory: the bits that DW_AT_address_class and msDebug use. */

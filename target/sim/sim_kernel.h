@@ -42,11 +42,24 @@ SIM_TELL(get_block_num, SIM_GET_BLOCK_NUM)
 SIM_TELL(get_subblockid, SIM_GET_SUB_BLOCK_IDX)
 SIM_TELL(get_coreid, SIM_GET_CORE_ID)
 SIM_TELL(get_sys_cnt, SIM_GET_SYS_CNT)
+SIM_TELL(get_simt_thread, SIM_SIMT_THREAD)
+SIM_TELL(get_simt_dim, SIM_SIMT_DIM)
 
 #define pipe_barrier()	    SIM_DO(SIM_PIPE_BARRIER, 0, 0, 0, 0, 0, 0, 0, 0)
 #define sync_all()	    SIM_DO(SIM_SYNC_ALL, 0, 0, 0, 0, 0, 0, 0, 0)
 #define cross_core_set(id)  SIM_DO(SIM_CROSS_SET, id, 0, 0, 0, 0, 0, 0, 0)
 #define cross_core_wait(id) SIM_DO(SIM_CROSS_WAIT, id, 0, 0, 0, 0, 0, 0, 0)
+
+/**
+ * A SIMT function on an AIV core of a chip that has such: x * y * z threads (up to 2048) run it in
+ * warps of 32, each with its own registers and stack. Threads of a warp execute one instruction
+ * together where they stand at the same one; those at the lowest address go first. The call is over
+ * when all of them have returned.
+ */
+#define simt_call(function, x, y, z, a, b, c, d)                                                   \
+	SIM_DO(SIM_SIMT_CALL, function, SIM_PACK(x, y, z), a, b, c, d, 0, 0)
+#define SIM_PACK(x, y, z) ((sim_u64)(x) | (sim_u64)(y) << 16 | (sim_u64)(z) << 32)
+#define simt_sync() SIM_DO(SIM_SIMT_SYNC, 0, 0, 0, 0, 0, 0, 0, 0)
 
 /** n bytes; the name says from where to where. */
 #define SIM_MOVE(to_class, to, from_class, from, n)                                                \

@@ -19,6 +19,7 @@
 #define SIM_GM_SIZE    (UINT64_C(1) << 36)
 #define SIM_STACK_BASE UINT64_C(0xff000000000) /* in GM: coredump facts 6.1 */
 #define SIM_ALIAS_BASE UINT64_C(0x100000)      /* the core's own stack, seen from itself */
+#define SIM_SIMT_STACK UINT64_C(0x200000)      /* stacks of its SIMT threads, seen from itself */
 #define SIM_RETURN_AT  UINT64_C(0)	       /* return address of a block: debuggers end at it */
 #define SIM_BREAK      UINT32_C(0x41800000)
 
@@ -41,6 +42,7 @@ struct sim_engine;
 struct sim_function;
 struct sim_kernel;
 struct sim_range;
+struct sim_simt;
 struct sim_space;
 
 /** Core status of the debug channel (live facts 2.6). */
@@ -105,6 +107,7 @@ struct sim_core {
 	bool arrived;		      /* at sync_all ... */
 	uint32_t round;		      /* ... of this round */
 	uint64_t mask[2], compare[2]; /* vector registers MASK and CMPMASK */
+	struct sim_simt *simt;	      /* the SIMT function it executes, or NULL */
 	uint64_t cycles;	      /* instructions, ever */
 	uint64_t used;		      /* in this block, waiting included: the watchdog's measure */
 	uint32_t *errors; /* values of the chip's 4-byte error and info registers, by row */

@@ -8,6 +8,7 @@
 #include "arch/channel.h"
 #include "target/sim/core_priv.h"
 #include "target/sim/debug_priv.h"
+#include "target/sim/simt_priv.h"
 #include "target/sim/space_priv.h"
 #include "target/sim/task_priv.h"
 
@@ -66,6 +67,8 @@ bool sim_core_register(struct sim_core *c, uint64_t addr, uint8_t *buf, size_t n
 	uint64_t value;
 
 	memset(buf, 0, n);
+	if (sim_simt_register(c, addr, buf, n))
+		return true;
 	if (r == NULL)
 		return false;
 	if (strcmp(r->name, "MASK") == 0) {
@@ -110,6 +113,8 @@ static uint8_t *stack_at(const struct sim_core *c, uint64_t offset, uint64_t n)
 
 uint8_t *sim_core_global(const struct sim_core *c, uint64_t at, uint64_t n)
 {
+	if (c->simt != NULL && sim_simt_stack(c->simt, at, n) != NULL)
+		return sim_simt_stack(c->simt, at, n);
 	if (at - SIM_ALIAS_BASE < SIM_STACK_SIZE)
 		return stack_at(c, sim_core_stack_at(c) - SIM_STACK_BASE + (at - SIM_ALIAS_BASE),
 				n);
@@ -170,8 +175,20 @@ uint64_t sim_core_fault_pc(const struct sim_core *c)
 	return stop.pc;
 }
 
+/** In a SIMT function it is the vector unit that fails, and says in which warp. */
+static enum chip_fault simt_fault(struct sim_core *c, enum chip_fault fault)
+{
+	uint32_t *info = error_register(c, "VEC_ERR_INFO_T0_5");
+
+	if (info != NULL)
+		*info = 1 | sim_simt_focus(c->simt) / SIM_WARP << 1;
+	return fault == CHIP_FAULT_ILLEGAL ? CHIP_FAULT_VEC_CONFIG : CHIP_FAULT_VEC_LOCAL;
+}
+
 void sim_core_fault(struct sim_core *c, enum chip_fault fault, uint64_t pc)
 {
+	if (c->simt != NULL)
+		fault = simt_fault(c, fault);
 	set_error(c, &c->device->sim->chip->faults[fault], pc);
 	c->has_error = true;
 	if (c->device->debug.enabled) {

@@ -3,7 +3,7 @@
 
 SIM_KERNELS := $(patsubst tests/apps/kernels/%.c,$(APP_DIR)/%.o,$(wildcard tests/apps/kernels/*.c))
 SIM_SAMPLES := $(addprefix $(APP_DIR)/,add_custom matmul two_ops stuck ub_overflow gm_overflow acl_calls \
-	threads processes devices reset)
+	threads processes devices reset simt)
 SIM_LATE := $(APP_DIR)/late $(APP_DIR)/liblate.so
 SAMPLE_LINK := -L$(SIM_LIB) -Wl,-rpath,'$$ORIGIN/../../sim/lib64' -Wl,-rpath-link,$(SIM_LIB)
 
@@ -13,7 +13,7 @@ $(APP_DIR)/kernels/%.elf: tests/apps/kernels/%.c target/sim/sim_kernel.h target/
 $(SIM_KERNELS): $(APP_DIR)/%.o: $(APP_DIR)/kernels/%.elf $(O)/tests/tools/mkkernel
 	$(Q)$(O)/tests/tools/mkkernel $< $@
 
-$(addprefix $(APP_DIR)/,add_custom matmul two_ops acl_calls): $(APP_DIR)/%: tests/apps/%_host.c
+$(addprefix $(APP_DIR)/,add_custom matmul two_ops acl_calls simt): $(APP_DIR)/%: tests/apps/%_host.c
 $(APP_DIR)/stuck $(APP_DIR)/ub_overflow $(APP_DIR)/gm_overflow: tests/apps/crash_host.c
 $(addprefix $(APP_DIR)/,threads processes devices reset): $(APP_DIR)/%: tests/apps/%_host.c tests/apps/scale.c
 $(SIM_SAMPLES): tests/apps/host.c tests/apps/host.h $(SIM_KERNELS) $(SIM_LIBS) $(SIM_HEADERS)

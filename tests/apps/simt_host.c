@@ -1,0 +1,71 @@
+/*
+ * Sample host of a kernel with a SIMT function: 2 blocks of 40 x 2 threads, every element checked.
+ * On a chip without such functions the kernel ends with an error, as this program does.
+ */
+#include <acl/acl.h>
+#include <stdio.h>
+
+#include "tests/apps/host.h"
+
+enum { COLUMNS = 40, ROWS = 2, BLOCKS = 2, ELEMENTS = COLUMNS * ROWS * BLOCKS };
+
+struct arguments {
+	void *x, *z;
+};
+
+static float input(int i)
+{
+	return (float)(i % 7 - 3);
+}
+
+static float made(int i)
+{
+	return input(i) < 0 ? -input(i) : 2 * input(i);
+}
+
+static int count_wrong(void *z)
+{
+	float out[ELEMENTS];
+	int wrong = 0;
+
+	CHECK(aclrtMemcpy(out, sizeof(out), z, sizeof(out), ACL_MEMCPY_DEVICE_TO_HOST));
+	host_keep(out, sizeof(out));
+	for (int i = 0; i < ELEMENTS; i++) {
+		int next = i / COLUMNS * COLUMNS + (i % COLUMNS + 1) % COLUMNS;
+
+		wrong += out[i] != made(i) + made(next);
+	}
+	return wrong;
+}
+
+int main(void)
+{
+	float x[ELEMENTS];
+	struct arguments args;
+	aclrtStream stream;
+	aclrtBinHandle bin;
+	aclrtFuncHandle scale;
+	int wrong;
+
+	for (int i = 0; i < ELEMENTS; i++)
+		x[i] = input(i);
+	CHECK(aclInit(NULL));
+	CHECK(aclrtSetDevice(0));
+	CHECK(aclrtCreateStream(&stream));
+	CHECK(aclrtBinaryLoadFromFile(host_kernel("simt_scale"), NULL, &bin));
+	CHECK(aclrtBinaryGetFunction(bin, "simt_scale", &scale));
+	CHECK(aclrtMalloc(&args.x, sizeof(x), ACL_MEM_MALLOC_HUGE_FIRST));
+	CHECK(aclrtMalloc(&args.z, sizeof(x), ACL_MEM_MALLOC_HUGE_FIRST));
+	CHECK(aclrtMemcpy(args.x, sizeof(x), x, sizeof(x), ACL_MEMCPY_HOST_TO_DEVICE));
+	CHECK(aclrtLaunchKernel(scale, BLOCKS, &args, sizeof(args), stream));
+	CHECK(aclrtSynchronizeStream(stream));
+	wrong = count_wrong(args.z);
+	printf("simt: %d elements, %d wrong\n", ELEMENTS, wrong);
+	CHECK(aclrtFree(args.x));
+	CHECK(aclrtFree(args.z));
+	CHECK(aclrtBinaryUnLoad(bin));
+	CHECK(aclrtDestroyStream(stream));
+	CHECK(aclrtResetDevice(0));
+	CHECK(aclFinalize());
+	return wrong != 0;
+}
