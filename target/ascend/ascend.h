@@ -28,6 +28,7 @@ struct ascend_core {
 	bool has_stop;	  /* `stop` was read since the core last stopped */
 	bool running;	  /* live: it does not stand still, `stop` is from a moment ago */
 	struct chip_stop stop;
+	uint16_t dim[3]; /* live: threads of its SIMT function; 0: the registers say it */
 	/* -1: unknown (a dump does not say) */
 	int64_t block, task, stream;
 	struct ascend *device; /* set by ascend_init */

@@ -3,6 +3,7 @@
  * (coredump facts 6.4). Called by commands.c; which register entry belongs to a warp is arch/'s.
  */
 #include "target/ascend/ascend_priv.h"
+#include "target/ascend/source.h"
 
 #include <stdio.h>
 
@@ -18,8 +19,8 @@ static bool read_dims(struct ascend *a, struct ascend_core *core, struct dims *o
 	static const char *const names[] = { "VTHREADDIM_X", "VTHREADDIM_Y", "VTHREADDIM_Z" };
 
 	for (size_t i = 0; i < 3; i++) {
-		uint64_t v;
-		if (!ascend_reg_number(a, core, names[i], &v))
+		uint64_t v = core->dim[i];
+		if (!v && !ascend_reg_number(a, core, names[i], &v))
 			return false;
 		out->n[i] = (unsigned)v & DIM_MASK;
 	}
@@ -59,27 +60,39 @@ static void place_cells(struct ascend *a, uint64_t pc, struct target_table *t)
 	target_table_cell(t, "%u", place.line);
 }
 
+/* By the device's own word of it where there is one: one request, not two. */
+static bool read_warp(struct ascend_call *c, unsigned warp, struct ascend_warp *out)
+{
+	uint64_t mask = 0;
+
+	if (c->a->source->warp && c->a->source->warp(c->a, c->core, warp, out))
+		return true;
+	*out = (struct ascend_warp){ 0 };
+	if (warp_reg(c, "EXECMASK", warp, &mask))
+		out->mask = (uint32_t)mask;
+	return warp_reg(c, "SIMT_PC", warp, &out->pc);
+}
+
 /* The mask of the last warp is cut to the threads that exist. */
 static void warp_row(struct ascend_call *c, const struct dims *d, unsigned total, unsigned warp,
 		     struct target_table *t)
 {
 	unsigned first = warp * WARP;
 	unsigned threads = total - first < WARP ? total - first : WARP;
-	uint64_t pc = 0, mask = 0;
+	struct ascend_warp w;
+	bool has_pc = read_warp(c, warp, &w);
+	uint64_t mask = w.mask & ((UINT64_C(1) << threads) - 1);
 
-	if (warp_reg(c, "EXECMASK", warp, &mask))
-		mask &= (UINT64_C(1) << threads) - 1;
-	bool has_pc = warp_reg(c, "SIMT_PC", warp, &pc);
 	index_cell(t, d, first);
 	target_table_cell(t, " ");
 	index_cell(t, d, first + threads - 1);
 	target_table_cell(t, "%d", __builtin_popcountll(mask));
-	if (has_pc && pc)
-		target_table_cell(t, "0x%llx", (unsigned long long)pc);
+	if (has_pc && w.pc)
+		target_table_cell(t, "0x%llx", (unsigned long long)w.pc);
 	else
 		target_table_cell(t, "%s", has_pc ? "END" : "NA");
 	target_table_cell(t, "0x%08x", (unsigned)mask);
-	place_cells(c->a, pc, t);
+	place_cells(c->a, w.pc, t);
 }
 
 enum target_status ascend_cmd_threads(struct ascend_call *c)

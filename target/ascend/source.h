@@ -20,6 +20,12 @@ struct ascend_point {
 	bool conditional; /* with conditions or commands that run in the server */
 };
 
+/** What executes next of a warp. */
+struct ascend_warp {
+	uint64_t pc;   /* 0: all its threads have ended */
+	uint32_t mask; /* those at this place */
+};
+
 /** Where bytes come from. Every call may fail; none may block longer than a deadline. */
 struct ascend_source_ops {
 	/** First n bytes (1..32) of register entry `addr`; false: the device did not give it. */
@@ -34,6 +40,10 @@ struct ascend_source_ops {
 	/** Stacks as a core sees them, its own at the alias. NULL: as device memory has them. */
 	enum target_status (*stack)(struct ascend *a, const struct ascend_core *core, uint64_t at,
 				    void *buf, size_t n, size_t *done);
+	/** A warp of the SIMT function in which the core stands; false: the device did not say.
+	 * NULL: the registers say it. */
+	bool (*warp)(struct ascend *a, const struct ascend_core *core, unsigned warp,
+		     struct ascend_warp *out);
 	/** The index-th breakpoint; false: there are no more. NULL: nothing runs. */
 	bool (*point)(struct ascend *a, size_t index, struct ascend_point *out);
 	/** The index-th device of the same session, or NULL. NULL: a is the only one. */

@@ -6,8 +6,6 @@
 
 #include "target/device/device_priv.h"
 
-enum { WARP_THREADS = 32 };
-
 struct device_core *device_core_of(struct device *d, const struct ascend_core *core)
 {
 	return core->unified < DEVICE_SLOTS ? &d->cores[core->unified] : NULL;
@@ -181,7 +179,8 @@ static void show_core(struct device *d, size_t unified)
 	if (c->listed && !c->running && c->info.position < DEVICE_POSITIONS) {
 		core->stop.position = c->info.position; /* numbered as in a dump */
 		core->stop.simt_thread = c->thread;
-		core->stop.warp = c->thread / WARP_THREADS;
+		core->stop.warp = c->thread / DEVICE_WARP_THREADS;
+		memcpy(core->dim, c->info.dim, sizeof(core->dim));
 	}
 	core->has_stop = true;
 }

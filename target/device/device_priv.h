@@ -10,7 +10,7 @@
 #include "target/points.h"
 
 /** What the files of this folder need of each other. */
-enum { DEVICE_SLOTS = 128 }; /* unified core ids; chips have at most 108 */
+enum { DEVICE_SLOTS = 128, DEVICE_WARP_THREADS = 32 }; /* of 108 unified core ids at most */
 
 /** A core, by its unified id. What the device says of it is as of its last stop or question. */
 struct device_core {

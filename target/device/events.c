@@ -3,6 +3,8 @@
  * told next. A core that stops has something to tell (has_pending), goes over a breakpoint of which
  * nothing is told (over), or just goes on.
  */
+#include <string.h>
+
 #include "target/device/device_priv.h"
 
 /* --- one core --- */
@@ -107,6 +109,7 @@ static void take(struct device *d, const struct device_event *ev)
 	c->info.core = ev->core;
 	c->info.position = ev->position;
 	c->thread = ev->thread;
+	memcpy(c->info.dim, ev->dim, sizeof(c->info.dim));
 	/* a stop that an answer told of before its event came is no second one */
 	if (c->running)
 		device_core_stopped(d, c, ev->status, ev->pc);

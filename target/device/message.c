@@ -162,6 +162,37 @@ void device_encode_local(uint8_t *out, struct device_core_id core, uint8_t mem, 
 	put(p + 8, at, 8);
 }
 
+static void put_thread(uint8_t *at, const uint16_t thread[3])
+{
+	for (size_t i = 0; i < 3; i++)
+		put(at + 2 * i, thread[i], 2);
+}
+
+void device_encode_thread(uint8_t *out, const uint16_t thread[3])
+{
+	put_thread(out + SQE_PARAMS + 16, thread);
+}
+
+static uint8_t *begin_warp(uint8_t *out, struct device_core_id core, size_t params)
+{
+	uint8_t *p = begin(out, DEVICE_WARP, params);
+
+	p[0] = core.type;
+	p[1] = DEVICE_AT_SIMT;
+	p[2] = (uint8_t)core.id;
+	return p;
+}
+
+void device_encode_warp(uint8_t *out, struct device_core_id core, uint8_t warp)
+{
+	begin_warp(out, core, 4)[3] = warp;
+}
+
+void device_encode_warp_of(uint8_t *out, struct device_core_id core, const uint16_t thread[3])
+{
+	put_thread(begin_warp(out, core, 12) + 4, thread);
+}
+
 void device_encode_kill(uint8_t *out, uint32_t stream)
 {
 	put(begin(out, DEVICE_KILL_TASK, 8), stream, 4);
@@ -247,4 +278,9 @@ bool device_decode_event(const uint8_t *p, struct device_event *out)
 		return false;
 	out->status = (enum device_status)status;
 	return true;
+}
+
+void device_decode_warp(const uint8_t *p, struct device_warp *out)
+{
+	*out = (struct device_warp){ .pc = get(p + 4, 8), .mask = (uint32_t)get(p + 12, 4) };
 }

@@ -16,6 +16,9 @@ enum { DEVICE_MESSAGE = 64, DEVICE_PARAMS = 48, DEVICE_PAYLOAD = 44 };
 /** Bytes that one READ_LOCAL_MEMORY gives; its address is a multiple of this. */
 enum { DEVICE_LINE = 32 };
 
+/** Class of the stacks of a SIMT function's threads, beside enum chip_mem (live facts 5). */
+enum { DEVICE_SIMT_STACK = 13 };
+
 enum device_command {
 	DEVICE_ENABLE = 0,
 	DEVICE_DISABLE = 1,
@@ -86,6 +89,11 @@ void device_encode_core(uint8_t *out, uint16_t index);
 void device_encode_register(uint8_t *out, struct device_core_id core, uint64_t addr);
 /** mem: enum chip_mem; at: a multiple of DEVICE_LINE. */
 void device_encode_local(uint8_t *out, struct device_core_id core, uint8_t mem, uint64_t at);
+/** Of one thread of the SIMT function that the core stands in: x, y, z. For device_encode_local. */
+void device_encode_thread(uint8_t *out, const uint16_t thread[3]);
+/** GET_WARP_INFO by the warp's number, and the older form: by a thread of it. */
+void device_encode_warp(uint8_t *out, struct device_core_id core, uint8_t warp);
+void device_encode_warp_of(uint8_t *out, struct device_core_id core, const uint16_t thread[3]);
 void device_encode_kill(uint8_t *out, uint32_t stream);
 /** The reply is matched to its command by this number, where the device gives it back. */
 void device_encode_number(uint8_t *out, uint32_t msg_id);
@@ -124,5 +132,12 @@ struct device_event {
 	uint16_t thread;
 };
 bool device_decode_event(const uint8_t *payload, struct device_event *out);
+
+/** What the device says of a warp. */
+struct device_warp {
+	uint64_t pc;   /* 0: all its threads have ended */
+	uint32_t mask; /* threads that execute there */
+};
+void device_decode_warp(const uint8_t *payload, struct device_warp *out);
 
 #endif

@@ -54,7 +54,28 @@ static bool source_reg(struct ascend *a, const struct ascend_core *core, uint64_
 	return true;
 }
 
-/* --- memory of a core --- */
+/* --- memory of a core, and its warps --- */
+
+/* The place of a thread of a SIMT function, by its number. */
+static bool place_of(const struct device_core *c, unsigned thread, uint16_t out[3])
+{
+	const uint16_t *dim = c->info.dim;
+
+	if (!dim[0] || !dim[1])
+		return false;
+	out[0] = (uint16_t)(thread % dim[0]);
+	out[1] = (uint16_t)(thread / dim[0] % dim[1]);
+	out[2] = (uint16_t)(thread / dim[0] / dim[1]);
+	return true;
+}
+
+static void encode_focus(uint8_t *sqe, const struct device_core *c)
+{
+	uint16_t place[3];
+
+	if (place_of(c, c->thread, place))
+		device_encode_thread(sqe, place);
+}
 
 /* A piece that lies in one line of the channel. */
 static bool read_line(struct device *d, const struct ascend_core *core, uint8_t mem, uint64_t at,
@@ -69,6 +90,8 @@ static bool read_line(struct device *d, const struct ascend_core *core, uint8_t 
 		return false;
 	if (!line) {
 		device_encode_local(sqe, id_of(core), mem, start);
+		if (mem == DEVICE_SIMT_STACK)
+			encode_focus(sqe, c);
 		if (!ask(d, c, sqe, payload))
 			return false;
 		device_cache_put_line(d->cache, mem, core->unified, start, payload);
@@ -142,8 +165,40 @@ static enum target_status source_local(struct ascend *a, size_t index, uint64_t 
 static enum target_status source_stack(struct ascend *a, const struct ascend_core *core,
 				       uint64_t at, void *buf, size_t n, size_t *done)
 {
-	*done = read_lines(device_of(a), core, CHIP_OUT_MEM, at, buf, n);
+	struct device *d = device_of(a);
+	const struct device_core *c = device_core_of(d, core);
+
+	*done = 0;
+	if (c && c->info.position == DEVICE_AT_SIMT) /* newest devices: a class of its own */
+		*done = read_lines(d, core, DEVICE_SIMT_STACK, at, buf, n);
+	if (!*done)
+		*done = read_lines(d, core, CHIP_OUT_MEM, at, buf, n);
 	return *done || !n ? TARGET_OK : not_given(device_of(a), core, "stack");
+}
+
+/* In either form: devices know one of them. */
+static bool source_warp(struct ascend *a, const struct ascend_core *core, unsigned warp,
+			struct ascend_warp *out)
+{
+	struct device *d = device_of(a);
+	struct device_core *c = askable(d, core);
+	uint8_t sqe[DEVICE_MESSAGE], payload[DEVICE_PAYLOAD];
+	struct device_warp w;
+	uint16_t place[3];
+
+	if (!c)
+		return false;
+	device_encode_warp(sqe, id_of(core), (uint8_t)warp);
+	bool told = ask(d, c, sqe, payload);
+	if (!told && !c->silent && place_of(c, warp * DEVICE_WARP_THREADS, place)) {
+		device_encode_warp_of(sqe, id_of(core), place);
+		told = ask(d, c, sqe, payload);
+	}
+	if (!told)
+		return false;
+	device_decode_warp(payload, &w);
+	*out = (struct ascend_warp){ w.pc, w.mask };
+	return true;
 }
 
 /* --- global memory --- */
@@ -298,6 +353,7 @@ const struct ascend_source_ops device_source_ops = {
 	.local = source_local,
 	.global = source_global,
 	.stack = source_stack,
+	.warp = source_warp,
 	.point = source_point,
 	.peer = source_peer,
 	.close = source_close,

@@ -106,6 +106,13 @@ bool npu_receive(struct fake_npu *n, uint8_t *cqe)
 	return true;
 }
 
+static void put_dim(const struct npu_core *c, uint8_t *out)
+{
+	put(out, c->dim[0], 2);
+	put(out + 2, c->dim[1], 2);
+	put(out + 4, 1, 2);
+}
+
 static void send_event(struct fake_npu *n, const struct npu_core *c)
 {
 	uint8_t cqe[DEVICE_MESSAGE] = { 0 };
@@ -116,6 +123,7 @@ static void send_event(struct fake_npu *n, const struct npu_core *c)
 	put(cqe + 28, c->id.id, 4);
 	put(cqe + 36, c->pc, 8);
 	cqe[21] = c->position;
+	put_dim(c, cqe + 44);
 	put(cqe + 50, c->thread, 2);
 	npu_push(n, cqe);
 }
@@ -228,6 +236,7 @@ static uint32_t core_info(struct fake_npu *n, uint64_t index, uint8_t *out)
 	put(out + 16, found->block, 4);
 	put(out + 20, found->status, 4);
 	put(out + 24, found->pc, 8);
+	put_dim(found, out + 32);
 	return 0;
 }
 
@@ -259,6 +268,23 @@ static uint32_t read_local(const uint8_t *p, const struct npu_core *c, uint8_t *
 		return REFUSED;
 	for (size_t i = 0; i < 32; i++)
 		out[i] = (uint8_t)(at + i + get(p + 4, 4) + c->id.id);
+	return 0;
+}
+
+/* Warp n stands at n words behind the core's pc, with its n + 1 lowest threads. */
+static uint32_t warp_info(struct fake_npu *n, const uint8_t *p, size_t size, uint8_t *out)
+{
+	const struct npu_core *c = find(n, p[0], p[2]);
+	uint64_t warp = p[3];
+
+	if (!c || !is_stopped(c) || p[1] != 2 || size != (n->old_warps ? 12 : 4))
+		return REFUSED;
+	if (n->old_warps)
+		warp = (get(p + 4, 2) + c->dim[0] * get(p + 6, 2)) / 32;
+	out[0] = p[2];
+	out[1] = (uint8_t)warp;
+	put(out + 4, c->pc + 4 * warp, 8);
+	put(out + 12, (UINT64_C(2) << warp) - 1, 4);
 	return 0;
 }
 
@@ -311,6 +337,8 @@ static uint32_t answer(struct fake_npu *n, uint32_t command, const uint8_t *p, u
 		return read_register(p, find(n, p[0], get(p + 4, 4)), out);
 	case DEVICE_LOCAL:
 		return read_local(p, find(n, p[0], get(p + 2, 2)), out);
+	case DEVICE_WARP:
+		return warp_info(n, p, get(p - 4, 4), out);
 	case DEVICE_KILL_TASK:
 		kill_task(n);
 		return 0;

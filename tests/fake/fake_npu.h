@@ -25,6 +25,7 @@ struct npu_core {
 	uint32_t block;
 	uint8_t position; /* of its stops; what commands for it have to say (wide) */
 	uint16_t thread;
+	uint16_t dim[2]; /* x and y of its SIMT function; z is 1 */
 	bool silent; /* answers nothing that is asked of it */
 	bool skips;  /* the hardware breakpoint that it stands at */
 };
@@ -40,6 +41,7 @@ struct fake_npu {
 	bool refuses_suspend;
 	bool unmapped;	 /* no memory can be copied */
 	bool gone;	 /* the way to it is lost */
+	bool old_warps;	 /* warps are asked for by a thread, not by number */
 	bool no_numbers; /* replies do not carry the number of their command */
 	uint8_t memory[NPU_MEMORY];
 	uint8_t icache[NPU_MEMORY]; /* what is executed: memory as of the last invalidation */

@@ -78,6 +78,13 @@ static void test_rest(void)
 	CHECK(m, 12, "\x10\0\0\0\x01\0\0\0\x21\0\0\0\x03\0\0\0\0\0\0\x01");
 	device_encode_local(m, core, 4, 0x1020);
 	CHECK(m, 12, "\x18\0\0\0\x01\0\x21\0\x04\0\0\0\x20\x10\0\0\0\0\0\0\0");
+	device_encode_thread(m, (const uint16_t[3]){ 0x102, 3, 4 });
+	CHECK(m, 32, "\x02\x01\x03\0\x04\0\0");
+	device_encode_warp(m, core, 63);
+	CHECK(m, 0, "\x0c\0\0\0");
+	CHECK(m, 12, "\x04\0\0\0\x01\x02\x21\x3f\0");
+	device_encode_warp_of(m, core, (const uint16_t[3]){ 0x102, 3, 4 });
+	CHECK(m, 12, "\x0c\0\0\0\x01\x02\x21\0\x02\x01\x03\0\x04\0\0\0\0");
 	device_encode_kill(m, 9);
 	CHECK(m, 12, "\x08\0\0\0\x09\0\0\0\0");
 }
