@@ -15,7 +15,7 @@ shared=${ASCEND_SHARED:-$root/../shared}
 server=$O/ascend-gdbserver
 work=$(mktemp -d "${TMPDIR:-/tmp}/ascend-gdb.XXXXXX") || exit 1
 mkdir "$work/home"
-passed=0 failed=0 skipped=0 server_pid='' second_pid='' port2=none ends='' may_end= over=
+passed=0 failed=0 skipped=0 server_pid='' second_pid='' app_pid='' npu_pid='' port2=none ends='' may_end= over=
 export GDB LLDB O shared server work root
 
 stop_server() {
@@ -31,6 +31,13 @@ stop_server() {
 	server_pid=
 	[ -z "$second_pid" ] || kill "$second_pid"
 	second_pid=
+	stop_beside
+}
+
+stop_beside() {
+	for pid in $app_pid $npu_pid; do kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null; done
+	app_pid='' npu_pid=''
+	unset ASCEND_NPU_SIM
 }
 
 export LC_ALL=C TERM=dumb
@@ -94,6 +101,39 @@ start_command() {
 	port2=${port2:-none}
 }
 
+# Until file $1 has a line that matches $2.
+await_line() {
+	for _ in $(seq 400); do
+		grep -q -- "$2" "$1" 2>/dev/null && return
+		sleep 0.05
+	done
+	echo "no \"$2\" in $1" >>"$work/complaints"
+	return 1
+}
+
+# A program that a user started by hand, and the NPU it uses; it waits for a server to attach to it.
+start_beside() {
+	: >"$work/complaints"
+	export ASCEND_NPU_SIM="$work/npu"
+	rm -f "$work/npu.said" "$work/app"
+	"$O/ascend-npu-sim" --socket "$ASCEND_NPU_SIM" --with-parent >"$work/npu.said" &
+	npu_pid=$!
+	await_line "$work/npu.said" ready || return 1
+	app=$O/tests/apps/$1
+	shift
+	LD_PRELOAD=$O/libascend-rt-stub.so MSOP_SOCKET_PATH=$work/stub ASCEND_GDBSERVER_WAIT=60 \
+		"$app" "$@" >"$work/app" 2>&1 &
+	app_pid=$!
+	await_line "$work/app" 'waits for a server'
+}
+
+# A server that is started to attach to it.
+start_attached() {
+	may_end=1
+	# shellcheck disable=SC2086
+	start_command $1 --attach localhost:0 "$app_pid"
+}
+
 # Another server beside it, for dump $1; $port2 is its port.
 start_second() {
 	: >"$work/second.log"
@@ -109,7 +149,7 @@ directive() { sed -n "s/^[#!]* *$2: *//p" "$1" | head -n 1; }
 gdb_clean() { HOME=$work/home timeout -k 10 120 "$GDB" -nx -q "$@"; }
 
 # A script without its comments, for this server.
-fill() { grep -v '^#' | sed -e "s/@PORT@/$port/g" -e "s/@PORT2@/$port2/g" | fill_folders; }
+fill() { grep -v '^#' | sed -e "s/@PORT@/$port/g" -e "s/@PORT2@/$port2/g" -e "s/@PID@/$app_pid/g" | fill_folders; }
 fill_folders() { sed -e "s,@ROOT@,$root,g" -e "s,@WORK@,$work,g" -e "s,@APPS@,$O/tests/apps,g"; }
 
 # Until gdb has printed something that matches $1: for what happens in the background.
@@ -193,7 +233,7 @@ normalise() {
 		-e 's/process [0-9]\{3,\}\( \{0,1\}\) */process PID\1/g' \
 		-e 's/Thread [0-9]\{3,\}\.[0-9]\{3,\}/Thread PID.TID/g' \
 		-e 's/\(Thread PID\.TID "[^"]*"\)  */\1 /' \
-		-e 's/^++attach [0-9]*/++attach PID/' -e 's/^pid  *parent  */PID PARENT /' -e 's/^[0-9]\{3,\}  *[0-9]\{3,\}  */PID PARENT /' \
+		-e 's/^\(++*attach\) [0-9]*/\1 PID/' -e 's/^pid  *parent  */PID PARENT /' -e 's/^[0-9]\{3,\}  *[0-9]\{3,\}  */PID PARENT /' \
 		-e 's/Process [0-9]\{3,\}/Process PID/' -e 's/tid = [0-9]\{3,\}/tid = TID/' \
 		-e 's/0x0000\(555\|7ff\)[0-9a-f]*/ADDR/g' -e 's/0x7ffff[0-9a-f]*/ADDR/g' \
 		-e '/x86-64"}/s/,core="[0-9]*"//g' -e '/^=library-\(un\)\{0,1\}loaded,id="\/lib/d' \
@@ -221,8 +261,13 @@ over_args() { if [ -n "$over" ]; then sed 's/--device sim/--device drv/'; else c
 # The server a script asks for: a dump, a program, or none of both.
 start_wanted() {
 	# shellcheck disable=SC2046
+	beside=$(directive "$1" beside)
+	# shellcheck disable=SC2086
+	[ -z "$beside" ] || start_beside $beside || return 1
 	if [ -n "$dump" ]; then
 		start_server "$dump" $(directive "$1" args | fill_folders)
+	elif [ -n "$(directive "$1" attach)" ]; then
+		start_attached "$(directive "$1" args)"
 	else
 		start_program "$(directive "$1" args | fill_folders | over_args)" \
 			$(directive "$1" program | fill_folders)
@@ -250,9 +295,10 @@ run_script() {
 	play=$2
 	dump=$(directive "$1" dump)
 	[ -z "$dump" ] || dump=$(dump_path "$dump")
-	[ -n "$dump" ] || grep -Eq '^# *(program|multi):' "$1" ||
+	[ -n "$dump" ] || grep -Eq '^# *(program|multi|attach):' "$1" ||
 		{ skip "$name" "no ../shared (set ASCEND_SHARED)"; return; }
 	program=$(directive "$1" program)
+	program=${program:-$(directive "$1" beside)}
 	[ -z "$program" ] || [ -x "$O/tests/apps/${program%% *}" ] ||
 		{ skip "$name" "${program%% *} is not built (tests/deps.sh names what it needs)"; return; }
 	why=$(missing "$1" | head -n 1)
