@@ -2,9 +2,7 @@
  * Small words shared by all parts of the dump reader: losses, refusals, bytes out of the map.
  * Nothing here knows the format.
  */
-#include <errno.h>
 #include <stdio.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "target/core/core_priv.h"
@@ -33,25 +31,12 @@ bool core_refuse(char *why, const char *fmt, ...)
 	return false;
 }
 
-/*
- * The kernel copies out of the map for us: a page that is gone, because the file was cut short or
- * the disk failed, ends the copy, where touching it would raise SIGBUS. (A file cut within a page
- * reads as zeros up to the end of that page, as every mapping does.) pread serves sandboxes that
- * do not let a process read itself.
- */
+/* Not out of the map: of a file that was cut short since, touching a page raises SIGBUS. */
 size_t core_copy(void *dump, uint64_t offset, void *buf, size_t n)
 {
 	const struct core_dump *d = dump;
-	size_t room = (size_t)span_room(d->file, offset, n);
-	struct iovec to = { .iov_base = buf, .iov_len = room };
-	struct iovec from = { .iov_len = room };
+	ssize_t got = pread(d->fd, buf, (size_t)span_room(d->file, offset, n), (off_t)offset);
 
-	if (!room)
-		return 0;
-	from.iov_base = (void *)(uintptr_t)(d->file.data + offset);
-	ssize_t got = process_vm_readv(getpid(), &to, 1, &from, 1, 0);
-	if (got < 0 && errno != EFAULT)
-		got = pread(d->fd, buf, room, (off_t)offset);
 	return got > 0 ? (size_t)got : 0;
 }
 
