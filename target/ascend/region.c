@@ -3,6 +3,7 @@
  * map. Answers for the same addresses as memory.c reads; names a range, never reads it.
  */
 #include "target/ascend/ascend_priv.h"
+#include "target/ascend/source.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -254,6 +255,27 @@ static size_t ranges_before(const struct ascend_map *m, uint64_t at)
 	return low;
 }
 
+/* What is live has its kernels in memory of which nothing else is known: lldb wants to know where
+ * code is before it sets a breakpoint at a return address. */
+static void place_kernels(const struct ascend *a, uint64_t at, struct target_region *gap)
+{
+	for (size_t i = 0; a->source->point && i < a->kernel_count; i++) {
+		const struct ascend_kernel *k = &a->kernels[i];
+		uint64_t end = k->base + clamp(k->base, k->size);
+
+		if (at >= k->base && at < end) {
+			*gap = (struct target_region){ k->base, end, .mapped = true };
+			gap->readable = gap->writable = gap->executable = true;
+			snprintf(gap->name, sizeof(gap->name), "%.60s", k->name);
+			return;
+		}
+		if (k->base > at && (!gap->end || k->base < gap->end))
+			gap->end = k->base;
+		if (end <= at && end > gap->start)
+			gap->start = end;
+	}
+}
+
 enum target_status ascend_region(struct ascend *a, const struct ascend_core *core, uint64_t at,
 				 struct target_region *out)
 {
@@ -263,11 +285,13 @@ enum target_status ascend_region(struct ascend *a, const struct ascend_core *cor
 		return target_fail(&a->base, TARGET_SYSTEM, "out of memory");
 	size_t n = ranges_before(m, at);
 	const struct range *last = n ? &m->v[n - 1] : NULL;
-	if (last && at - last->start < last->size)
+	if (last && at - last->start < last->size) {
 		fill(a, last, out);
-	else
-		*out = (struct target_region){ .start = last ? last->start + last->size : 0,
-					       .end = n < m->n ? m->v[n].start : 0 };
+		return TARGET_OK;
+	}
+	*out = (struct target_region){ .start = last ? last->start + last->size : 0,
+				       .end = n < m->n ? m->v[n].start : 0 };
+	place_kernels(a, at, out);
 	return TARGET_OK;
 }
 

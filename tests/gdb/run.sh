@@ -217,7 +217,7 @@ play_mi() {
 play_lldb() {
 	: >"$work/out"
 	kernel=$(directive "$1" kernel)
-	[ -z "$kernel" ] || "$server" --translate "$O/tests/kernels/$kernel" -f -o "$work/OUT.o" \
+	[ -z "$kernel" ] || "$server" --translate "$O/tests/$kernel" -f -o "$work/OUT.o" \
 		>"$work/out" 2>&1
 	fill <"$1" >"$work/script"
 	HOME=$work/home timeout -k 10 120 "$LLDB" --no-lldbinit --script-language none --batch \

@@ -326,6 +326,25 @@ static void test_memory(void)
 	app_close(&a);
 }
 
+/* Code is where the kernel is; what is around it ends there. */
+static void test_regions(void)
+{
+	static struct fake_npu npu;
+	struct target_region code, before, behind;
+	struct fake_app a;
+
+	app_reach_kernel(&a, &npu);
+	struct target_tid tid = { APP_PROCESS, 1 };
+	CU_ASSERT_EQUAL(target_region(a.t, tid, AT(5), &code), TARGET_OK);
+	CU_ASSERT_TRUE(code.mapped && code.executable && code.start == NPU_BASE);
+	CU_ASSERT_STRING_EQUAL(code.name, "add");
+	CU_ASSERT_EQUAL(target_region(a.t, tid, NPU_BASE - 1, &before), TARGET_OK);
+	CU_ASSERT_TRUE(!before.mapped && before.end == NPU_BASE && before.start < NPU_BASE);
+	CU_ASSERT_EQUAL(target_region(a.t, tid, code.end, &behind), TARGET_OK);
+	CU_ASSERT_TRUE(!behind.mapped && behind.start == code.end);
+	app_close(&a);
+}
+
 /* A core that does not answer costs one time-out, not one for each of its registers. */
 static void test_silent(void)
 {
@@ -555,6 +574,7 @@ static const struct unit_test tests[] = {
 	{ "exception", test_exception },
 	{ "interrupt", test_interrupt },
 	{ "memory", test_memory },
+	{ "regions", test_regions },
 	{ "a core that does not answer", test_silent },
 	{ "lost events", test_lost_events },
 	{ "reset of the device", test_reset },
