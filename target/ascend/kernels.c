@@ -51,6 +51,8 @@ void ascend_place_words(struct ascend *a, uint64_t pc, bool brief, struct target
 	}
 	target_text_format(out, " %s%s:%u", brief ? "" : "at ",
 			   brief ? ascend_base_name(place.file) : place.file, place.line);
+	if (place.caller && !brief)
+		target_text_format(out, ", inlined in %s", place.caller);
 }
 
 /* What symbols_unwind reads through. */

@@ -78,11 +78,31 @@ static void add_die(struct functions *f, struct kdwarf *d, const struct kdwarf_d
 	f->dies[f->die_count++] = one;
 }
 
+static void add_call(struct functions *f, struct kdwarf *d, const struct kdwarf_die *die)
+{
+	struct inlined_call one = { .depth = die->depth };
+	struct inlined_call *grown;
+	uint64_t line = 0;
+
+	if (!kdwarf_address(d, die->die, &one.lo, &one.hi) ||
+	    !kdwarf_reference(d, die->die, DW_AT_abstract_origin, &one.ref))
+		return;
+	grown = array_grow(f->calls, f->call_count, &f->call_cap, sizeof(*f->calls));
+	if (!grown)
+		return;
+	f->calls = grown;
+	if (kdwarf_number(d, die->die, DW_AT_call_line, &line) && line <= UINT32_MAX)
+		one.line = (unsigned)line;
+	f->calls[f->call_count++] = one;
+}
+
 void functions_visit(struct functions *f, struct kdwarf *d, const struct kdwarf_die *die)
 {
 	f->scope[die->depth] = scope_name(d, die);
 	if (die->tag == DW_TAG_subprogram && !die->unit->types)
 		add_die(f, d, die);
+	else if (die->tag == DW_TAG_inlined_subroutine && !die->unit->types)
+		add_call(f, d, die);
 }
 
 static struct function *add_function(struct functions *f, const struct function *one)
@@ -204,6 +224,28 @@ static void complete(const struct functions *f, struct function_die *die)
 	}
 }
 
+static int by_begin(const void *pa, const void *pb)
+{
+	const struct inlined_call *a = pa;
+	const struct inlined_call *b = pb;
+
+	if (a->lo != b->lo)
+		return a->lo < b->lo ? -1 : 1;
+	return a->depth == b->depth ? 0 : a->depth < b->depth ? -1 : 1;
+}
+
+static void finish_calls(struct functions *f)
+{
+	for (size_t i = 0; i < f->call_count; i++) {
+		struct function_die named = { .ref = f->calls[i].ref };
+
+		complete(f, &named);
+		f->calls[i].name = named.name;
+	}
+	if (f->call_count)
+		qsort(f->calls, f->call_count, sizeof(*f->calls), by_begin);
+}
+
 /*
  * A linker that drops a function leaves its DIE at address 0 or 1: where the symbol at that
  * address has another size, the DIE is not about it.
@@ -251,6 +293,7 @@ void functions_finish(struct functions *f, const struct kelf *elf)
 	}
 	if (f->count > symbols)
 		settle(f);
+	finish_calls(f);
 	free(f->dies);
 	f->dies = NULL;
 	f->die_count = f->die_cap = 0;
@@ -260,6 +303,7 @@ void functions_deinit(struct functions *f)
 {
 	free(f->all);
 	free(f->dies);
+	free(f->calls);
 	target_text_deinit(&f->names);
 	*f = (struct functions){ 0 };
 }
@@ -272,4 +316,30 @@ const struct function *functions_find(const struct functions *f, uint64_t at)
 const char *functions_name(const struct functions *f, const struct function *one)
 {
 	return one->name ? f->names.data + one->name - 1 : one->symbol;
+}
+
+/* Of nested calls the one that begins last is the innermost. */
+const struct inlined_call *functions_call(const struct functions *f, const struct function *one,
+					  uint64_t at, const struct inlined_call *inner)
+{
+	size_t lo = 0, hi = inner ? (size_t)(inner - f->calls) : f->call_count;
+
+	while (!inner && lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (f->calls[mid].lo <= at)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	while (hi > 0 && f->calls[hi - 1].lo >= one->lo) {
+		if (f->calls[--hi].hi > at)
+			return &f->calls[hi];
+	}
+	return NULL;
+}
+
+const char *functions_call_name(const struct functions *f, const struct inlined_call *call)
+{
+	return call->name ? f->names.data + call->name - 1 : NULL;
 }

@@ -305,6 +305,21 @@ bool kdwarf_offset(struct kdwarf *d, Dwarf_Die die, Dwarf_Half name, uint64_t *o
 	return ok;
 }
 
+bool kdwarf_number(struct kdwarf *d, Dwarf_Die die, Dwarf_Half name, uint64_t *out)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Unsigned value = 0;
+	Dwarf_Error err = NULL;
+	bool ok;
+
+	if (!find(d, die, name, &attr))
+		return false;
+	ok = kdwarf_ok(d, dwarf_formudata(attr, &value, &err), &err);
+	dwarf_dealloc_attribute(attr);
+	*out = value;
+	return ok;
+}
+
 bool kdwarf_has(struct kdwarf *d, Dwarf_Die die, Dwarf_Half name)
 {
 	Dwarf_Bool has = 0;

@@ -59,6 +59,7 @@ bool kdwarf_walk(struct kdwarf *d, kdwarf_die_fn fn, void *ctx);
 bool kdwarf_address(struct kdwarf *d, Dwarf_Die die, uint64_t *lo, uint64_t *hi);
 bool kdwarf_reference(struct kdwarf *d, Dwarf_Die die, Dwarf_Half name, uint64_t *out);
 bool kdwarf_offset(struct kdwarf *d, Dwarf_Die die, Dwarf_Half name, uint64_t *out);
+bool kdwarf_number(struct kdwarf *d, Dwarf_Die die, Dwarf_Half name, uint64_t *out);
 bool kdwarf_has(struct kdwarf *d, Dwarf_Die die, Dwarf_Half name);
 /** Text of an attribute inside the file, or NULL. */
 const char *kdwarf_string(struct kdwarf *d, Dwarf_Die die, Dwarf_Half name);

@@ -65,8 +65,9 @@ bool symbols_covers(const struct symbols_object *o, uint64_t pc);
 /** Where a device address is in the source. Strings are borrowed from o; NULL when not known. */
 struct symbols_place {
 	const char *function; /* demangled when DWARF gives the name, else the symbol */
-	const char *linkage;  /* symbol table name */
-	uint64_t offset;      /* pc - start of the function */
+	const char *caller;   /* into which the compiler put `function`, or NULL */
+	const char *linkage;  /* symbol table name: of the caller, if there is one */
+	uint64_t offset;      /* pc - start of that */
 	const char *file;     /* as in the line table, with its directory */
 	unsigned line;        /* 0: not known */
 };

@@ -136,6 +136,43 @@ static void test_c_places(void)
 	symbols_close(o);
 }
 
+/* The address of the first instruction of an inlined function counts as its caller's. */
+static void test_inlined(void)
+{
+	enum { IN_INNER = 1, IN_OUTER = 2, AT_CALL = 4, PLAIN = 8 };
+	struct symbols_object *o = open_compiled("inlined.o");
+	unsigned seen = 0;
+	uint64_t at, n;
+
+	if (!o)
+		return;
+	at = address_of(o, "inlined", &n);
+	for (uint64_t i = 0; i < n; i += 4) {
+		struct symbols_place p;
+
+		CU_ASSERT_TRUE(symbols_place(o, BASE + at + i, &p));
+		CU_ASSERT_STRING_EQUAL(p.linkage, "inlined");
+		CU_ASSERT_EQUAL(p.offset, i);
+		if (!p.caller) {
+			CU_ASSERT_STRING_EQUAL(p.function, "inlined");
+			CU_ASSERT_TRUE(p.line >= 19 && p.line <= 25);
+			seen |= p.line == 23 ? AT_CALL : PLAIN;
+			continue;
+		}
+		CU_ASSERT_STRING_EQUAL(p.caller, "inlined");
+		if (equal(p.function, "inner")) {
+			CU_ASSERT_TRUE(p.line >= 5 && p.line <= 9);
+			seen |= IN_INNER;
+			continue;
+		}
+		CU_ASSERT_STRING_EQUAL(p.function, "outer");
+		CU_ASSERT_TRUE(p.line >= 11 && p.line <= 17);
+		seen |= IN_OUTER;
+	}
+	CU_ASSERT_EQUAL(seen, IN_INNER | IN_OUTER | AT_CALL | PLAIN);
+	symbols_close(o);
+}
+
 /* One source in all DWARF versions gives the same names and lines. */
 static void test_versions(void)
 {
@@ -502,6 +539,7 @@ int main(void)
 	static const struct unit_test tests[] = {
 		{ "identity", test_identity },
 		{ "C functions and lines", test_c_places },
+		{ "inlined functions", test_inlined },
 		{ "DWARF versions agree", test_versions },
 		{ "C++ names", test_cpp_names },
 		{ "image is the original", test_image_is_original },
