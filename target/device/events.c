@@ -131,7 +131,11 @@ void device_take_events(struct device *d)
 
 /* --- all of a device --- */
 
-/* Cores in the middle of a range, or whose step over a breakpoint came late. */
+/*
+ * Cores in the middle of a range, or whose step over a breakpoint came late. Every instruction is a
+ * request: breakpoints at the ends of the range would be fewer, but where its branches go to is
+ * public for no chip (live facts 3).
+ */
 static void step_on(struct device *d)
 {
 	struct device_moves moves = { { { 0 }, { 0 } }, { { 0 }, { 0 } } };

@@ -9,6 +9,9 @@
  * The 64-byte messages of the debug channel (live facts 2.3 to 2.6): commands out (SQE), replies
  * and events in (CQE). Pure: bytes in, structures out, no I/O. What a device sends is not trusted:
  * decoders refuse what is out of range.
+ *
+ * No command names an operator or kernel to be debugged: a mask says which cores are meant, and
+ * SET_HARD_BREAKPOINT a stream. So all kernels of a program can have breakpoints at once.
  */
 
 enum { DEVICE_MESSAGE = 64, DEVICE_PARAMS = 48, DEVICE_PAYLOAD = 44 };
