@@ -152,6 +152,7 @@ enum target_status ascend_cmd_memory(struct ascend_call *c);
 enum target_status ascend_cmd_tensors(struct ascend_call *c);
 enum target_status ascend_cmd_kernels(struct ascend_call *c);
 enum target_status ascend_cmd_threads(struct ascend_call *c);
+enum target_status ascend_cmd_thread(struct ascend_call *c);
 enum target_status ascend_cmd_stop(struct ascend_call *c);
 enum target_status ascend_cmd_where(struct ascend_call *c);
 enum target_status ascend_cmd_bt(struct ascend_call *c);

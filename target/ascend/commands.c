@@ -29,6 +29,8 @@ static const struct ascend_command_row commands[] = {
 	{ "info tensors", "", 0, ascend_cmd_tensors, "tensors: variable name, type, dimensions" },
 	{ "info kernels", "", 0, ascend_cmd_kernels, "kernels: load address, symbols" },
 	{ "info threads", "", 0, ascend_cmd_threads, "warps of the SIMT function of this core" },
+	{ "thread", "N|(X,Y,Z)|X Y Z", SIZE_MAX, ascend_cmd_thread,
+	  "the thread of a SIMT function whose registers are read" },
 	{ "register read", "[-a] [NAME...]", 64, ascend_cmd_register_read,
 	  "registers under their vendor names" },
 	{ "stop", "[all|aic N|aiv N]", 2, ascend_cmd_stop, "every error bit of a core, decoded" },

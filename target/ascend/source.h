@@ -44,6 +44,9 @@ struct ascend_source_ops {
 	 * NULL: the registers say it. */
 	bool (*warp)(struct ascend *a, const struct ascend_core *core, unsigned warp,
 		     struct ascend_warp *out);
+	/** From now to the core's next stop this thread of its SIMT function is meant. NULL: the
+	 * core's `stop` is all there is. */
+	void (*look)(struct ascend *a, const struct ascend_core *core, uint16_t thread);
 	/** The index-th breakpoint; false: there are no more. NULL: nothing runs. */
 	bool (*point)(struct ascend *a, size_t index, struct ascend_point *out);
 	/** The index-th device of the same session, or NULL. NULL: a is the only one. */

@@ -17,7 +17,7 @@ struct device_core {
 	bool listed;  /* it has a task */
 	bool running; /* nothing is known of a stop since it was let go */
 	struct device_core_info info;
-	uint16_t thread; /* of a SIMT function, at its last stop */
+	uint16_t thread; /* of a SIMT function, at its last stop or looked at since */
 	unsigned index;	 /* under which the device listed it last */
 	bool go;	 /* the client lets it run */
 	bool stepping;	 /* ... by one instruction */

@@ -201,6 +201,16 @@ static bool source_warp(struct ascend *a, const struct ascend_core *core, unsign
 	return true;
 }
 
+static void source_look(struct ascend *a, const struct ascend_core *core, uint16_t thread)
+{
+	struct device *d = device_of(a);
+	struct device_core *c = device_core_of(d, core);
+
+	if (c)
+		c->thread = thread;
+	device_cache_forget(d->cache); /* its stack may have the addresses of another's */
+}
+
 /* --- global memory --- */
 
 /*
@@ -354,6 +364,7 @@ const struct ascend_source_ops device_source_ops = {
 	.global = source_global,
 	.stack = source_stack,
 	.warp = source_warp,
+	.look = source_look,
 	.point = source_point,
 	.peer = source_peer,
 	.close = source_close,

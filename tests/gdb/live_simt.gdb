@@ -41,6 +41,14 @@ print made[0]@4
 print UB.f32[1024]@4
 info threads 2.2
 print $R2 == ($x1 & 0xffffffff)
+monitor ascend thread (30,1,0)
+monitor ascend info threads
+maint flush register-cache
+print $SIMT_PC
+print/x $EXECMASK
+monitor ascend thread 80
+monitor ascend thread 0
+maint flush register-cache
 hbreak simt_scale.c:33
 continue
 monitor ascend info threads

@@ -304,6 +304,10 @@ static void warp_entry(struct fake_device *f, uint16_t core, const char *name, u
 	fake_entry(f, core, reg->addr | warp, &value, sizeof(value));
 }
 
+static const char *const malformed_places[] = { "ascend thread", "ascend thread 1 2",
+						"ascend thread (1,2,3,4)", "ascend thread x",
+						"ascend thread -1" };
+
 static struct fake_device *simt_device(uint64_t x, uint64_t y)
 {
 	struct fake_device *f = fake_device_create(15);
@@ -346,6 +350,38 @@ static void simt_threads(void)
 	target_close(&f->a.base);
 }
 
+/* Which thread's registers are read; row "*" and masks go with it. */
+static void simt_focus(void)
+{
+	static const char outside[] = "input thread is invalid and exceeds the value range "
+				      "indicated by thread_dim.";
+	struct fake_device *f = simt_device(20, 2);
+	unsigned core = f->a.cores[0].unified;
+
+	fake_has(f, core, "ascend register read SIMT_PC", "0x000012c045678100");
+	fake_prints(f, core, "ascend thread (3,1,0)",
+		    "AIV 70: thread 23 of 40, warp 0 at 0, is the one whose registers are read. In "
+		    "gdb: `maint flush register-cache` makes it ask anew.\n");
+	fake_has(f, core, "ascend register read SIMT_PC", "0x0000000000000000");
+	fake_has(f, core, "ascend info threads", "\n*   (0,0,0)     (11,1,0)          32");
+	fake_has(f, core, "ascend thread 37", "thread 37 of 40, warp 1 at 0x12c045678100");
+	fake_has(f, core, "ascend thread 19 1 0", "thread 39 of 40");
+	fake_has(f, core, "ascend thread (17, 1, 0)", "thread 37 of 40");
+	fake_fails(f, core, "ascend thread 35", TARGET_INVALID, "the thread is not active.");
+	fake_fails(f, core, "ascend thread 40", TARGET_INVALID, outside);
+	fake_fails(f, core, "ascend thread (0,2,0)", TARGET_INVALID, outside);
+	fake_fails(f, core, "ascend thread 99999999999999999999", TARGET_INVALID, outside);
+	for (size_t i = 0; i < sizeof(malformed_places) / sizeof(*malformed_places); i++)
+		fake_fails(f, core, malformed_places[i], TARGET_INVALID,
+			   "Invalid format, expected (x, y, z)\nUsage: ascend thread "
+			   "N|(X,Y,Z)|X Y Z");
+	target_close(&f->a.base);
+	f = open_device();
+	fake_fails(f, AIV11, "ascend thread 0", TARGET_INVALID,
+		   "The ascend info threads command can only run on in simt kernel.");
+	target_close(&f->a.base);
+}
+
 static void simt_missing(void)
 {
 	struct fake_device *f = fake_device_create(15);
@@ -378,6 +414,7 @@ static const struct unit_test tests[] = {
 	{ "register read", register_read },
 	{ "register read of vectors", register_read_wide },
 	{ "info threads", simt_threads },
+	{ "thread", simt_focus },
 	{ "info threads without dimensions", simt_missing },
 };
 
