@@ -21,6 +21,9 @@ typedef void *aclrtBinHandle;
 typedef void *aclrtFuncHandle;
 typedef void *aclrtArgsHandle;
 typedef void *aclrtParamHandle;
+typedef struct dim3 {
+	uint32_t x, y, z;
+} dim3;
 typedef struct aclrtBinaryLoadOptions aclrtBinaryLoadOptions;
 typedef struct aclrtLaunchKernelCfg aclrtLaunchKernelCfg;
 
@@ -129,6 +132,11 @@ aclError aclrtLaunchKernelWithConfig(aclrtFuncHandle func, uint32_t blocks, aclr
 aclError aclrtLaunchKernelWithHostArgs(aclrtFuncHandle func, uint32_t blocks, aclrtStream stream,
 				       aclrtLaunchKernelCfg *cfg, void *args, size_t n,
 				       aclrtPlaceHolderInfo *places, size_t place_count);
+/* func: a handle, or a symbol of the host; ubuf: dynamic UB, of which there is always all */
+aclError aclrtLaunchSIMTKernelWithHostArgs(void *func, dim3 grid, dim3 block, size_t ubuf,
+					   aclrtStream stream, aclrtLaunchKernelCfg *cfg,
+					   void *args, size_t n, aclrtPlaceHolderInfo *places,
+					   size_t place_count);
 
 #ifdef __cplusplus
 }

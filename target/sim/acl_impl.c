@@ -383,3 +383,35 @@ IMPL(aclError, aclrtLaunchKernelWithConfig, aclrtFuncHandle func, uint32_t block
 	free(a);
 	return error;
 }
+
+/** 0: more blocks than there can be. */
+static uint32_t block_count(const dim3 *grid)
+{
+	uint64_t n = (uint64_t)grid->x * grid->y;
+
+	return n <= UINT16_MAX && n * grid->z <= UINT16_MAX ? (uint32_t)(n * grid->z) : 0;
+}
+
+IMPL(aclError, aclrtLaunchSIMTKernelWithHostArgs, void *func, dim3 grid, dim3 block, size_t ubuf,
+     aclrtStream stream, aclrtLaunchKernelCfg *cfg, void *args, size_t n,
+     aclrtPlaceHolderInfo *places, size_t place_count)
+{
+	rtSimSimtLaunch_t launch = { .func = func,
+				     .blocks = block_count(&grid),
+				     .threads = { block.x, block.y, block.z },
+				     .stream = stream,
+				     .args = args,
+				     .args_size = (uint32_t)n,
+				     .places = (rtHostInputInfo_t *)places,
+				     .place_count = (uint32_t)place_count };
+	rtFuncHandle by_symbol;
+
+	(void)ubuf;
+	(void)cfg;
+	if (launch.blocks == 0 || block.x == 0 || block.y == 0 || block.z == 0 || n > UINT32_MAX ||
+	    place_count > UINT32_MAX)
+		return ACL_ERROR_INVALID_PARAM;
+	if (rtGetFuncBySymbol(func, &by_symbol) == 0)
+		launch.func = by_symbol;
+	return rtSimLaunchSimt(&launch);
+}

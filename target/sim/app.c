@@ -177,7 +177,9 @@ static int32_t launch(struct request *r)
 	struct sim_stream *s = find_stream(r);
 	struct sim_kernel *k = sim_kernel_find(r->c->space, (uint32_t)r->v[2]);
 	uint64_t name_n = r->v[4], args_n = r->v[5], pairs = r->v[6];
-	struct sim_launch l = { .blocks = (uint32_t)r->v[3], .args_size = args_n };
+	struct sim_launch l = { .blocks = (uint32_t)(r->v[3] & SIM_BLOCKS_MAX),
+				.simt_dim = r->v[3] >> 16,
+				.args_size = args_n };
 	uint32_t *places;
 
 	if (s == NULL)
@@ -185,7 +187,7 @@ static int32_t launch(struct request *r)
 	if (k == NULL)
 		return RT_INVALID_HANDLE;
 	if (name_n > r->n || args_n > SIM_ARGS_MAX || pairs > SIM_ARGS_MAX ||
-	    r->n != name_n + args_n + 8 * pairs || r->v[3] == 0 || r->v[3] > SIM_BLOCKS_MAX)
+	    r->n != name_n + args_n + 8 * pairs || l.blocks == 0)
 		return RT_PARAM_INVALID;
 	l.function = named(k, r->bytes, name_n);
 	if (l.function == NULL)

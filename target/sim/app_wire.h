@@ -20,8 +20,10 @@ enum sim_app_kind {
 			       bytes of the answer: its name */
 	SIM_APP_STREAM,	    /* device -> stream */
 	SIM_APP_STREAM_END, /* device, stream */
-	SIM_APP_LAUNCH,	    /* device, stream, kernel, blocks, bytes of the name, of the arguments,
-			       pairs; bytes: name, arguments, u32 pairs -> task, stream */
+	SIM_APP_LAUNCH,	    /* device, stream, kernel, blocks (and in the next 48 bits what
+			       SIM_SIMT_DIM says, of SIMT kernels), bytes of the name, of the
+			       arguments, pairs; bytes: name, arguments, u32 pairs
+			       -> task, stream */
 	SIM_APP_SYNC,	    /* device, stream (UINT32_MAX: all), ms (-1: for ever) */
 	SIM_APP_RESET,	    /* everything of the process */
 	SIM_APP_STREAM_ID,  /* device, stream (0: default) -> id */

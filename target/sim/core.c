@@ -159,6 +159,8 @@ void sim_core_start(struct sim_core *c, struct sim_task *task, uint32_t block, u
 	put_arguments(c, task);
 	sim_engine_set_pc(c->engine, c->type == CHIP_AIC ? f->aic : f->aiv);
 	sim_core_map(c, sim_engine_pc(c->engine));
+	if (task->simt_dim != 0)
+		sim_simt_begin(c, task->simt_dim);
 }
 
 void sim_core_idle(struct sim_core *c)

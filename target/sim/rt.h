@@ -113,6 +113,18 @@ rtError_t rtsLaunchKernelWithHostArgs(rtFuncHandle func, uint32_t blocks, rtStre
 				      void *cfg, void *args, uint32_t args_size,
 				      rtHostInputInfo_t *places, uint32_t place_count);
 
+/** Of these libraries alone: a launch as a SIMT kernel, of which only ACL's name is public. */
+typedef struct rtSimSimtLaunch {
+	rtFuncHandle func;
+	uint32_t blocks;
+	uint32_t threads[3]; /* of a block: x, y, z */
+	rtStream_t stream;
+	void *args;
+	uint32_t args_size;
+	rtHostInputInfo_t *places;
+	uint32_t place_count;
+} rtSimSimtLaunch_t;
+rtError_t rtSimLaunchSimt(const rtSimSimtLaunch_t *launch);
 /** Of these libraries alone: the name of rtGetSocVersion where it stays. NULL: no device. */
 const char *rtSimSocName(void);
 

@@ -296,34 +296,51 @@ rtError_t rtKernelGetAddrAndPrefCnt(void *handle, const uint64_t key, const void
 
 /* --- launches */
 
-rtError_t rtsLaunchKernelWithHostArgs(rtFuncHandle func, uint32_t blocks, rtStream_t stream,
-				      void *cfg, void *args, uint32_t args_size,
-				      rtHostInputInfo_t *places, uint32_t place_count)
+rtError_t rtSimLaunchSimt(const rtSimSimtLaunch_t *l)
 {
-	const struct rt_function *f = func;
+	const struct rt_function *f = l->func;
 	struct rt_call call = { .kind = SIM_APP_LAUNCH };
 	struct rt_stream s;
-	rtError_t error = rt_stream(stream, &s);
+	rtError_t error = rt_stream(l->stream, &s);
 
-	(void)cfg;
 	if (error != 0)
 		return error;
-	if (f == NULL || (args == NULL && args_size > 0) || (places == NULL && place_count > 0))
+	if (f == NULL || (l->args == NULL && l->args_size > 0) ||
+	    (l->places == NULL && l->place_count > 0) || l->blocks > UINT16_MAX)
 		return RT_PARAM_INVALID;
 	call.v[0] = s.device;
 	call.v[1] = s.id;
 	call.v[2] = f->binary->id;
-	call.v[3] = blocks;
+	call.v[3] = l->blocks;
+	for (unsigned i = 0; i < 3; i++) {
+		if (l->threads[i] > UINT16_MAX)
+			return RT_PARAM_INVALID;
+		call.v[3] |= (uint64_t)l->threads[i] << (16 * (i + 1));
+	}
 	call.v[4] = strlen(f->name);
-	call.v[5] = args_size;
-	call.v[6] = place_count;
+	call.v[5] = l->args_size;
+	call.v[6] = l->place_count;
 	call.parts[0] = (struct sim_part){ f->name, strlen(f->name) };
-	call.parts[1] = (struct sim_part){ args, args_size };
-	call.parts[2] = (struct sim_part){ places, place_count * sizeof(*places) };
+	call.parts[1] = (struct sim_part){ l->args, l->args_size };
+	call.parts[2] = (struct sim_part){ l->places, l->place_count * sizeof(*l->places) };
 	error = rt_call(&call);
 	rt_thread()->task = (uint32_t)call.answer.v[0];
 	rt_thread()->stream = (uint32_t)call.answer.v[1];
 	return error;
+}
+
+rtError_t rtsLaunchKernelWithHostArgs(rtFuncHandle func, uint32_t blocks, rtStream_t stream,
+				      void *cfg, void *args, uint32_t args_size,
+				      rtHostInputInfo_t *places, uint32_t place_count)
+{
+	(void)cfg;
+	return rtSimLaunchSimt(&(rtSimSimtLaunch_t){ .func = func,
+						     .blocks = blocks,
+						     .stream = stream,
+						     .args = args,
+						     .args_size = args_size,
+						     .places = places,
+						     .place_count = place_count });
 }
 
 static rtError_t launch_ex(struct rt_function *f, uint32_t blocks, const rtArgsEx_t *args,

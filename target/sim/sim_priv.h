@@ -68,6 +68,7 @@ struct sim_task {
 	uint32_t blocks, started; /* blocks */
 	uint32_t parts, ended;	  /* blocks by the cores each of them takes */
 	uint64_t args_at, args_size;
+	uint64_t simt_dim;	       /* the kernel itself is a SIMT function */
 	struct sim_flags *flags;       /* one per block of a mixed kernel */
 	uint32_t arrived[2], round[2]; /* sync_all, by core type */
 	bool killed;		       /* by the debugger: stays until its cores are let go */

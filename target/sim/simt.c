@@ -10,7 +10,7 @@
 #include "target/sim/simt_priv.h"
 #include "target/sim/space_priv.h"
 
-enum { ARGUMENTS = 6, FRAME = 29, STACK = 30, LINK = 31, FRAME_RECORD = 16 };
+enum { FRAME = 29, STACK = 30, LINK = 31, FRAME_RECORD = 16 };
 
 struct thread {
 	struct sim_context context;
@@ -27,26 +27,32 @@ struct sim_simt {
 	int only;			 /* warp, or -1: all */
 	uint64_t skip_at[SIM_WARPS_MAX]; /* a hardware breakpoint there is left behind */
 	struct sim_context scalar;	 /* what the core goes on with */
-	uint64_t function, arguments[ARGUMENTS];
+	uint64_t function, arguments[SIM_SIMT_ARGUMENTS];
 	uint8_t *stack;
 };
 
 /* --- beginning and end */
 
-bool sim_simt_prepare(struct sim_core *c, const uint64_t x[8])
+uint32_t sim_simt_count(uint64_t dim)
 {
-	struct sim_simt *s;
 	uint64_t count = 1;
 
 	for (unsigned i = 0; i < 3; i++)
-		count *= x[1] >> (16 * i) & 0xffff;
-	if (!c->device->sim->chip->simt || c->type != CHIP_AIV || c->simt != NULL || count == 0 ||
-	    count > SIM_THREADS_MAX)
+		count *= dim >> (16 * i) & 0xffff;
+	return count <= SIM_THREADS_MAX ? (uint32_t)count : 0;
+}
+
+bool sim_simt_prepare(struct sim_core *c, const uint64_t x[8])
+{
+	uint32_t count = sim_simt_count(x[1]);
+	struct sim_simt *s;
+
+	if (!c->device->sim->chip->simt || c->type != CHIP_AIV || c->simt != NULL || count == 0)
 		return false;
 	s = sim_alloc(sizeof(*s));
 	for (unsigned i = 0; i < 3; i++)
 		s->dim[i] = (uint16_t)(x[1] >> (16 * i));
-	s->count = (uint32_t)count;
+	s->count = count;
 	s->only = -1;
 	s->function = x[0];
 	memcpy(s->arguments, x + 2, sizeof(s->arguments));
@@ -81,6 +87,18 @@ void sim_simt_enter(struct sim_core *c)
 	sim_engine_load(c->engine, &s->threads[0].context);
 }
 
+void sim_simt_begin(struct sim_core *c, uint64_t dim)
+{
+	uint64_t x[2 + SIM_SIMT_ARGUMENTS] = { sim_engine_pc(c->engine), dim };
+
+	for (unsigned i = 0; i < SIM_SIMT_ARGUMENTS; i++)
+		x[2 + i] = sim_engine_get(c->engine, i);
+	if (!sim_simt_prepare(c, x))
+		return;
+	sim_engine_set_pc(c->engine, SIM_RETURN_AT);
+	sim_simt_enter(c);
+}
+
 void sim_simt_drop(struct sim_core *c)
 {
 	struct sim_simt *s = c->simt;
@@ -95,10 +113,11 @@ void sim_simt_drop(struct sim_core *c)
 	c->simt = NULL;
 }
 
-static void leave(struct sim_core *c)
+static enum sim_end leave(struct sim_core *c)
 {
 	sim_engine_load(c->engine, &c->simt->scalar);
 	sim_simt_drop(c);
+	return sim_engine_pc(c->engine) == SIM_RETURN_AT ? SIM_END_RETURNED : SIM_END_SLICE;
 }
 
 /* --- warps */
@@ -247,10 +266,8 @@ enum sim_end sim_simt_run(struct sim_core *c, uint64_t budget, uint64_t *done, u
 	*done = *at = 0;
 	while (end == SIM_END_SLICE && *done < budget) {
 		end = run_round(c, done, at);
-		if (all_ended(c->simt)) {
-			leave(c);
-			return SIM_END_SLICE;
-		}
+		if (all_ended(c->simt))
+			return leave(c);
 	}
 	if (end == SIM_END_SLICE || end == SIM_END_WAIT)
 		keep_focus(c);

@@ -10,7 +10,13 @@
  * core shows as its own registers are those of the thread in focus.
  */
 
-enum { SIM_WARP = 32, SIM_THREADS_MAX = 2048, SIM_WARPS_MAX = 64, SIM_THREAD_STACK = 4096 };
+enum {
+	SIM_WARP = 32,
+	SIM_THREADS_MAX = 2048,
+	SIM_WARPS_MAX = 64,
+	SIM_THREAD_STACK = 4096,
+	SIM_SIMT_ARGUMENTS = 6, /* of 8 bytes each */
+};
 
 /** What the channel says of a warp. */
 struct sim_warp {
@@ -18,13 +24,17 @@ struct sim_warp {
 	uint32_t mask; /* which ones that are */
 };
 
+/** Threads by their packed dimensions (SIM_SIMT_DIM); 0: too many, or none. */
+uint32_t sim_simt_count(uint64_t dim);
 /** Checks the call of a SIMT function and prepares it; x: arguments of SIM_SIMT_CALL. false: there
  * can be none, here or with so many threads. */
 bool sim_simt_prepare(struct sim_core *c, const uint64_t x[8]);
 /** Begins what was prepared; the engine stands behind the call. */
 void sim_simt_enter(struct sim_core *c);
+/** The block of a SIMT kernel: the core, which is set up for the kernel, has nothing else to do. */
+void sim_simt_begin(struct sim_core *c, uint64_t dim);
 /** Rounds of all warps, about `budget` instructions; when the function is over the core stands
- * behind its call. Like sim_engine_run. */
+ * behind its call, or has RETURNED when there was none. Like sim_engine_run. */
 enum sim_end sim_simt_run(struct sim_core *c, uint64_t budget, uint64_t *done, uint64_t *at);
 /** The core is let go; warp: the only one that goes, or -1. */
 void sim_simt_go(struct sim_core *c, int warp);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "target/sim/core_priv.h"
+#include "target/sim/simt_priv.h"
 #include "target/sim/space_priv.h"
 #include "target/sim/task_priv.h"
 
@@ -104,6 +105,13 @@ static void destroy_task(struct sim_task *task)
 	free(task);
 }
 
+static bool can_run(const struct sim_task *task, const struct sim_launch *l)
+{
+	return l->simt_dim == 0 ||
+	       (task->stream->device->sim->chip->simt && task->function->aic == 0 &&
+		l->args_size <= SIM_SIMT_ARGUMENTS * 8 && sim_simt_count(l->simt_dim) > 0);
+}
+
 uint32_t sim_task_launch(struct sim_stream *stream, const struct sim_launch *launch)
 {
 	struct sim_task *task = sim_alloc(sizeof(*task));
@@ -112,7 +120,8 @@ uint32_t sim_task_launch(struct sim_stream *stream, const struct sim_launch *lau
 	task->function = launch->function;
 	task->blocks = launch->blocks;
 	task->parts = launch->blocks * (sim_task_is_mixed(task) ? 1 + SIM_SUBS : 1);
-	if (!take_args(task, launch)) {
+	task->simt_dim = launch->simt_dim;
+	if (!can_run(task, launch) || !take_args(task, launch)) {
 		destroy_task(task);
 		return 0;
 	}

@@ -15,6 +15,7 @@ enum {
 struct sim_launch {
 	struct sim_function *function;
 	uint32_t blocks;
+	uint64_t simt_dim;   /* of a SIMT kernel: threads of each block, as SIM_SIMT_DIM; else 0 */
 	const uint8_t *args; /* copied to the device */
 	size_t args_size;
 	const uint32_t *places; /* pairs: at args+first stands a pointer to args+second */
@@ -31,7 +32,8 @@ bool sim_stream_is_done(const struct sim_stream *stream);
 /** The error of the first task that failed since the last call. */
 int32_t sim_stream_error(struct sim_stream *stream);
 
-/** 0: no memory for the arguments, or they are not as they should be; else the task's id. */
+/** 0: no memory for the arguments, they are not as they should be, or the kernel cannot run as a
+ * SIMT function; else the task's id. */
 uint32_t sim_task_launch(struct sim_stream *stream, const struct sim_launch *launch);
 /** Gives blocks to idle cores. */
 void sim_device_schedule(struct sim_device *d);

@@ -1,9 +1,12 @@
 /*
  * Sample host of a kernel with a SIMT function: 2 blocks of 40 x 2 threads, every element checked.
- * On a chip without such functions the kernel ends with an error, as this program does.
+ * With the argument "launch" the kernel is launched as such a function itself. On a chip that has
+ * none the kernel ends with an error, and so does this program.
  */
 #include <acl/acl.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "tests/apps/host.h"
 
@@ -38,13 +41,26 @@ static int count_wrong(void *z)
 	return wrong;
 }
 
-int main(void)
+static void launch(aclrtBinHandle bin, aclrtStream stream, struct arguments *args, bool simt)
+{
+	const dim3 grid = { BLOCKS, 1, 1 }, block = { COLUMNS, ROWS, 1 };
+	aclrtFuncHandle kernel;
+
+	CHECK(aclrtBinaryGetFunction(bin, simt ? "simt_launch" : "simt_scale", &kernel));
+	if (simt)
+		CHECK(aclrtLaunchSIMTKernelWithHostArgs(kernel, grid, block, 0, stream, NULL, args,
+							sizeof(*args), NULL, 0));
+	else
+		CHECK(aclrtLaunchKernel(kernel, BLOCKS, args, sizeof(*args), stream));
+	CHECK(aclrtSynchronizeStream(stream));
+}
+
+int main(int argc, char **argv)
 {
 	float x[ELEMENTS];
 	struct arguments args;
 	aclrtStream stream;
 	aclrtBinHandle bin;
-	aclrtFuncHandle scale;
 	int wrong;
 
 	for (int i = 0; i < ELEMENTS; i++)
@@ -53,12 +69,10 @@ int main(void)
 	CHECK(aclrtSetDevice(0));
 	CHECK(aclrtCreateStream(&stream));
 	CHECK(aclrtBinaryLoadFromFile(host_kernel("simt_scale"), NULL, &bin));
-	CHECK(aclrtBinaryGetFunction(bin, "simt_scale", &scale));
 	CHECK(aclrtMalloc(&args.x, sizeof(x), ACL_MEM_MALLOC_HUGE_FIRST));
 	CHECK(aclrtMalloc(&args.z, sizeof(x), ACL_MEM_MALLOC_HUGE_FIRST));
 	CHECK(aclrtMemcpy(args.x, sizeof(x), x, sizeof(x), ACL_MEMCPY_HOST_TO_DEVICE));
-	CHECK(aclrtLaunchKernel(scale, BLOCKS, &args, sizeof(args), stream));
-	CHECK(aclrtSynchronizeStream(stream));
+	launch(bin, stream, &args, argc > 1 && strcmp(argv[1], "launch") == 0);
 	wrong = count_wrong(args.z);
 	printf("simt: %d elements, %d wrong\n", ELEMENTS, wrong);
 	CHECK(aclrtFree(args.x));

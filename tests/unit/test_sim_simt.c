@@ -292,11 +292,40 @@ static void fault(void)
 	close_scene(&s, 507035);
 }
 
+static int32_t launch_threads(struct scene *s, const char *name, uint64_t dim, uint64_t args_n)
+{
+	const uint64_t v[7] = { 0, 0, s->kernel, 1 | dim << 16, strlen(name), args_n, 0 };
+	char bytes[128] = { 0 };
+	struct sim_part part = { bytes, strlen(name) + args_n };
+
+	memcpy(bytes, name, strlen(name));
+	memcpy(bytes + strlen(name), s->args, sizeof(s->args));
+	return fake_app(&s->sim, SIM_APP_LAUNCH, v, 7, &part, NULL);
+}
+
+/** Launches as a SIMT kernel: more threads than there can be, none, more arguments than fit. */
+static void launches(void)
+{
+	const uint64_t good = COLUMNS | ROWS << 16 | UINT64_C(1) << 32;
+	struct scene s;
+	uint16_t dim[3];
+
+	open_scene(&s);
+	CU_ASSERT(launch_threads(&s, "simt_launch", 2048 | 2 << 16 | UINT64_C(1) << 32, 16) != 0);
+	CU_ASSERT(launch_threads(&s, "simt_launch", COLUMNS, 16) != 0);
+	CU_ASSERT(launch_threads(&s, "simt_launch", good, 56) != 0);
+	CU_ASSERT(launch_threads(&s, "none", good, 16) != 0);
+	CU_ASSERT_EQUAL(launch_threads(&s, "simt_launch", good, 16), 0);
+	CU_ASSERT_EQUAL(position(&s, dim), 0); /* the one before it in the stream */
+	close_scene(&s, 0);
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
 		{ "warps", warps },	  { "registers", registers },	{ "stacks", stacks },
 		{ "one warp", one_warp }, { "to the end", to_the_end }, { "fault", fault },
+		{ "launches", launches },
 	};
 
 	return unit_run("sim_simt", tests, sizeof(tests) / sizeof(tests[0]));

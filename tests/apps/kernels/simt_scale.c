@@ -40,3 +40,11 @@ void simt_scale(float *x, float *z)
 	simt_call(scale, COLUMNS, ROWS, 1, x + first, z + first, 0x1000, 0);
 	pipe_barrier();
 }
+
+/* The same as a SIMT kernel: every thread of the launch begins here. */
+void simt_launch(float *x, float *z)
+{
+	u64 first = get_block_idx() * COLUMNS * ROWS;
+
+	scale(x + first, z + first, (float *)0x1000);
+}
