@@ -15,6 +15,7 @@
 
 #include "target/sim/core_priv.h"
 #include "target/sim/dumpwriter.h"
+#include "target/sim/simt_priv.h"
 #include "target/sim/space_priv.h"
 #include "target/sim/task_priv.h"
 
@@ -79,6 +80,20 @@ static void add_core(struct dump *d, struct sim_core *c)
 	add_registers(d, to, c);
 }
 
+/** Its own stack and, where the core's view of stacks has them, those of its SIMT threads. */
+static void add_stacks(struct dump *d, struct sim_core *c)
+{
+	uint64_t at = SIM_STACK_BASE + (SIM_SIMT_STACK - SIM_ALIAS_BASE), n;
+
+	add_block(d, DUMP_STACK, sim_core_stack_at(c), c->stack, SIM_STACK_SIZE)->core_id =
+		c->unified;
+	if (c->simt == NULL)
+		return;
+	n = (uint64_t)sim_simt_threads(c->simt) * SIM_THREAD_STACK;
+	add_block(d, DUMP_SIMT_STACK, at, sim_simt_stack(c->simt, SIM_SIMT_STACK, n), n)->core_id =
+		c->unified;
+}
+
 static struct dump *make(struct sim_task *task)
 {
 	struct sim_device *device = task->stream->device;
@@ -90,11 +105,8 @@ static struct dump *make(struct sim_task *task)
 	dump_data_append(&d->host_object, k->elf, k->elf_size);
 	add_arguments(d, task);
 	for (size_t i = 0; i < device->core_count; i++) {
-		struct sim_core *c = &device->cores[i];
-
-		if (c->task == task)
-			add_block(d, DUMP_STACK, sim_core_stack_at(c), c->stack, SIM_STACK_SIZE)
-				->core_id = c->unified;
+		if (device->cores[i].task == task)
+			add_stacks(d, &device->cores[i]);
 	}
 	add_block(d, DUMP_KERNEL_OBJECT, k->base,
 		  sim_memory_at(task->stream->space, k->base, k->image_size), k->image_size);

@@ -19,7 +19,7 @@
 #define SIM_GM_SIZE    (UINT64_C(1) << 36)
 #define SIM_STACK_BASE UINT64_C(0xff000000000) /* in GM: coredump facts 6.1 */
 #define SIM_ALIAS_BASE UINT64_C(0x100000)      /* the core's own stack, seen from itself */
-#define SIM_SIMT_STACK UINT64_C(0x200000)      /* stacks of its SIMT threads, seen from itself */
+#define SIM_SIMT_STACK UINT64_C(0x500000)      /* stacks of its SIMT threads, seen from itself */
 #define SIM_RETURN_AT  UINT64_C(0)	       /* return address of a block: debuggers end at it */
 #define SIM_BREAK      UINT32_C(0x41800000)
 

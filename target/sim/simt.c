@@ -122,6 +122,11 @@ static enum sim_end leave(struct sim_core *c)
 
 /* --- warps */
 
+uint32_t sim_simt_threads(const struct sim_simt *s)
+{
+	return s->count;
+}
+
 unsigned sim_simt_warps(const struct sim_simt *s)
 {
 	return (s->count + SIM_WARP - 1) / SIM_WARP;

@@ -41,6 +41,7 @@ void sim_simt_go(struct sim_core *c, int warp);
 /** Ends it wherever it stands; NULL is fine. */
 void sim_simt_drop(struct sim_core *c);
 
+uint32_t sim_simt_threads(const struct sim_simt *s);
 /** Number of warps. */
 unsigned sim_simt_warps(const struct sim_simt *s);
 /** Number of a thread by its place; false: there is no such thread. */

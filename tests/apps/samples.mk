@@ -34,9 +34,12 @@ $(APP_DIR)/liblate.so: tests/apps/late_operator.c tests/apps/scale.c tests/apps/
 samples: $(SIM_SAMPLES) $(SIM_LATE) $(SIM_BIN)
 TEST_FILES += $(SIM_SAMPLES) $(SIM_LATE) $(SIM_BIN)
 
-# core files that samples leave, beside the dumps of recipes
-SIM_CORES := $(addprefix $(O)/tests/dumps/sim_,ub_overflow.core gm_overflow.core)
+# core files that samples leave, beside the dumps of recipes: chip, sample, its argument
+core_of_ub_overflow := 910B ub_overflow
+core_of_gm_overflow := 910B gm_overflow
+core_of_simt := 950 simt crash
+SIM_CORES := $(addprefix $(O)/tests/dumps/sim_,ub_overflow.core gm_overflow.core simt.core)
 $(SIM_CORES): $(O)/tests/dumps/sim_%.core: $(APP_DIR)/% $(SIM_BIN) tests/apps/leave-core.sh
 	$(Q)mkdir -p $(@D)
-	$(Q)tests/apps/leave-core.sh $(O) $* $@
+	$(Q)tests/apps/leave-core.sh $(O) $@ $(core_of_$*)
 TEST_FILES += $(SIM_CORES)

@@ -1,7 +1,7 @@
 /*
  * Sample host of a kernel with a SIMT function: 2 blocks of 40 x 2 threads, every element checked.
- * With the argument "launch" the kernel is launched as such a function itself. On a chip that has
- * none the kernel ends with an error, and so does this program.
+ * With the argument "launch" the kernel is launched as such a function itself, with "crash" it
+ * writes where nothing is. On a chip that has no SIMT functions it ends with an error, too.
  */
 #include <acl/acl.h>
 #include <stdbool.h>
@@ -72,6 +72,8 @@ int main(int argc, char **argv)
 	CHECK(aclrtMalloc(&args.x, sizeof(x), ACL_MEM_MALLOC_HUGE_FIRST));
 	CHECK(aclrtMalloc(&args.z, sizeof(x), ACL_MEM_MALLOC_HUGE_FIRST));
 	CHECK(aclrtMemcpy(args.x, sizeof(x), x, sizeof(x), ACL_MEMCPY_HOST_TO_DEVICE));
+	if (argc > 1 && strcmp(argv[1], "crash") == 0)
+		args.z = (char *)args.z + (INT64_C(1) << 30);
 	launch(bin, stream, &args, argc > 1 && strcmp(argv[1], "launch") == 0);
 	wrong = count_wrong(args.z);
 	printf("simt: %d elements, %d wrong\n", ELEMENTS, wrong);

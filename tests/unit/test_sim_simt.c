@@ -12,7 +12,7 @@
 enum { ENABLE = 0, SET_HARD = 2, STEP = 5, RESUME = 6, CORES = 9, REGISTER = 10, MEMORY = 11 };
 enum { WARP = 12, AIV = 1, AT_SIMT = 2, BREAKPOINT = 2, STEPPED = 3, EXCEPTION = 4 };
 enum { COLUMNS = 40, ROWS = 2, THREADS = COLUMNS * ROWS, STEPS = 64, SIMT_STACK = 13, GM = 7 };
-enum { STACK_AT = 0x200000, STACK_SIZE = 4096 };
+enum { STACK_AT = 0x500000, STACK_SIZE = 4096 };
 
 struct scene {
 	struct fake_sim sim;
