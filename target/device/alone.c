@@ -152,6 +152,7 @@ void devices_non_stop(struct target *t, bool on)
 		devices_beat(ds, true);
 		devices_wake(ds);
 	} else if (was) {
+		ds->quiet = 0;
 		devices_halt(ds);
 	}
 }

@@ -82,6 +82,7 @@ struct devices {
 	bool lone;     /* only named threads were resumed */
 	bool coalesce; /* cores that stopped for the same reason are told as one */
 	bool non_stop;
+	unsigned quiet; /* beats until a device that is new may be told */
 	unsigned wishes;
 	struct target_tid last;			 /* thread of the last stop told */
 	struct target_tid focus;		 /* core that the user was told of last */

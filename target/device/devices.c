@@ -75,8 +75,6 @@ static void on_device(struct devices *ds, struct device_client *c, const struct 
 		while (*at)
 			at = &(*at)->next;
 		*at = d;
-		for (struct device *old = ds->retired; d && old; old = old->next)
-			old->shown &= old->a.pid != d->a.pid;
 	}
 	device_client_answer(c, code);
 }
@@ -425,7 +423,8 @@ static enum target_status command(struct target *t, struct target_tid tid, size_
 		d = k->ready ? by_pid(t, k->a.pid) : NULL;
 	if (!d)
 		return target_fail(t, TARGET_UNAVAILABLE,
-				   ds->retired ? "the program that used the device has ended"
+				   ds->retired ? "the program that used the device has ended or "
+						 "given it back"
 					       : "no kernel was launched yet: go on until one is");
 	if (ds->non_stop && d->link) /* a core that stops alone has not told its task */
 		device_cores_ask(d);

@@ -7,6 +7,8 @@
 
 #include "target/device/device_priv.h"
 
+enum { QUIET_BEATS = 2 }; /* a second at least */
+
 /* --- one core --- */
 
 void device_pend(struct device *d, struct device_core *c, enum target_stop_kind kind, int signal)
@@ -264,6 +266,23 @@ static void tell_core(struct device *d, struct device_core *c, struct target_sto
 	c->last.text = NULL;
 }
 
+/* From here on its process is this one: those that are gone and were the same are forgotten. */
+static void replace(struct device *d)
+{
+	struct device **at = &d->owner->retired;
+
+	while (*at) {
+		struct device *old = *at;
+
+		if (old->a.pid != d->a.pid || old->ended) {
+			at = &old->next;
+			continue;
+		}
+		*at = old->next;
+		device_destroy(old);
+	}
+}
+
 static void tell_news(struct device *d, struct target_stop *out)
 {
 	bool fresh = d->news == DEVICE_NEW;
@@ -279,6 +298,8 @@ static void tell_news(struct device *d, struct target_stop *out)
 	};
 	/* at an exec event GDB 13 reads the program, and at the next one of libraries those */
 	d->news = fresh ? DEVICE_KERNELS : DEVICE_NO_NEWS;
+	if (fresh)
+		replace(d);
 	d->shown = true;
 	d->owner->last = out->tid;
 	d->last_news = *out;
@@ -301,11 +322,15 @@ static bool lone_end(struct devices *ds, struct target_stop *out)
 	return true;
 }
 
+static bool may_tell_news(const struct device *d)
+{
+	return d->news != DEVICE_NO_NEWS && !d->waiting &&
+	       (d->news != DEVICE_NEW || !d->owner->quiet);
+}
+
 static bool has_news(struct device *d)
 {
-	bool news = d->news != DEVICE_NO_NEWS && !d->waiting;
-
-	return d->ready && (news || (d->shown && find_pending(d)));
+	return d->ready && (may_tell_news(d) || (d->shown && find_pending(d)));
 }
 
 static bool tell_end(struct devices *ds, struct target_stop *out)
@@ -317,6 +342,8 @@ static bool tell_end(struct devices *ds, struct target_stop *out)
 	if (!d)
 		return false;
 	d->ended = d->shown = false;
+	/* when GDB 13 gets round to the end it forgets what it was told of the process meanwhile */
+	ds->quiet = ds->non_stop ? QUIET_BEATS : 0;
 	*out = (struct target_stop){ .kind = TARGET_STOP_EXITED,
 				     .tid = { d->a.pid, d->a.pid },
 				     .core = -1 };
@@ -344,7 +371,7 @@ bool devices_tell(struct devices *ds, struct target_stop *out)
 	for (struct device *d = ds->all; d; d = d->next) {
 		if (!has_news(d))
 			continue;
-		if (d->news != DEVICE_NO_NEWS && !d->waiting)
+		if (may_tell_news(d))
 			tell_news(d, out);
 		else
 			tell_core(d, find_pending(d), out);

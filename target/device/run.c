@@ -222,13 +222,23 @@ static bool is_lone(const struct target_action *a, size_t n)
 	return true;
 }
 
+/* A program has taken it again: it will come up as the same process. */
+static bool comes_again(const struct devices *ds, const struct device *gone)
+{
+	const struct device *d = ds->all;
+
+	while (d && d->a.pid != gone->a.pid)
+		d = d->next;
+	return d != NULL;
+}
+
 /* Only who names it asks for a device that is gone. */
 static bool end_retired(struct devices *ds, const struct target_action *a, size_t n)
 {
 	bool any = false;
 
 	for (struct device *d = ds->retired; d; d = d->next) {
-		for (size_t i = 0; d->shown && i < n; i++)
+		for (size_t i = 0; d->shown && !comes_again(ds, d) && i < n; i++)
 			d->ended |= a[i].kind != TARGET_HALT && a[i].pid == d->a.pid;
 		any |= d->ended;
 	}
@@ -424,6 +434,8 @@ static enum target_status next_event(struct target *t, struct target_stop *out, 
 
 	(void)!read(ds->wake, &count, sizeof(count));
 	bool ask = read(ds->beat, &count, sizeof(count)) > 0;
+	if (ask && ds->quiet)
+		ds->quiet--;
 	device_clients_serve(ds->clients);
 	drop_lost(ds);
 	/* the event of a core of which nothing was known yet may be the one that got lost */
@@ -523,6 +535,7 @@ static void wish(struct target *t, unsigned wishes)
 	struct devices *ds = devices_of(t);
 
 	ds->wishes = wishes;
+	ds->quiet = 0;
 	for (struct device *d = ds->all; d; d = d->next) {
 		if (!(wishes & TARGET_WISH_EXEC))
 			device_release(d);

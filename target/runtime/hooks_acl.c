@@ -13,6 +13,8 @@ static const char library[] = "libacl_rt_impl.so";
 /* Another process' function may be built with other names; none of these is declared elsewhere. */
 int aclrtSetDeviceImpl(int32_t device);
 int aclrtCreateContextImpl(void **context, int32_t device);
+int aclrtResetDeviceImpl(int32_t device);
+int aclrtResetDeviceForceImpl(int32_t device);
 int aclrtBinaryLoadFromFileImpl(const char *path, void *options, void **bin);
 void *aclrtCreateBinaryImpl(const void *data, size_t n);
 int aclrtBinaryLoadImpl(void *binary, void **bin);
@@ -34,18 +36,22 @@ int aclrtSynchronizeDeviceWithTimeoutImpl(int32_t ms);
 
 /* --- devices --- */
 
-static void tell_device(int32_t device)
+static int32_t logic_id(int32_t device)
 {
-	const char *(*soc)(void) = TRY("aclrtGetSocNameImpl", const char *(*)(void));
 	int (*convert)(int32_t, int32_t *) =
 		TRY("aclrtGetLogicDevIdByUserDevIdImpl", int (*)(int32_t, int32_t *));
-	const char *name = soc ? soc() : NULL;
 	int32_t logic;
 
-	if (convert && convert(device, &logic) == 0)
-		device = logic;
+	return convert && convert(device, &logic) == 0 ? logic : device;
+}
+
+static void tell_device(int32_t device, bool set)
+{
+	const char *(*soc)(void) = TRY("aclrtGetSocNameImpl", const char *(*)(void));
+	const char *name = soc ? soc() : NULL;
+
 	runtime_note_soc(name);
-	runtime_tell_device(device, name ? name : "");
+	runtime_tell_device(logic_id(device), name ? name : "", set);
 }
 
 RUNTIME_HOOK int aclrtSetDeviceImpl(int32_t device)
@@ -54,7 +60,7 @@ RUNTIME_HOOK int aclrtSetDeviceImpl(int32_t device)
 	int error = REAL(aclrtSetDeviceImpl)(device);
 
 	if (outer && !error)
-		tell_device(device);
+		tell_device(device, true);
 	if (outer)
 		runtime_leave();
 	return error;
@@ -66,10 +72,33 @@ RUNTIME_HOOK int aclrtCreateContextImpl(void **context, int32_t device)
 	int error = REAL(aclrtCreateContextImpl)(context, device);
 
 	if (outer && !error)
-		tell_device(device);
+		tell_device(device, false);
 	if (outer)
 		runtime_leave();
 	return error;
+}
+
+static int was_reset(bool outer, int error, int32_t device, bool forced)
+{
+	if (outer && !error)
+		runtime_tell_reset(logic_id(device), forced);
+	if (outer)
+		runtime_leave();
+	return error;
+}
+
+RUNTIME_HOOK int aclrtResetDeviceImpl(int32_t device)
+{
+	bool outer = runtime_enter();
+
+	return was_reset(outer, REAL(aclrtResetDeviceImpl)(device), device, false);
+}
+
+RUNTIME_HOOK int aclrtResetDeviceForceImpl(int32_t device)
+{
+	bool outer = runtime_enter();
+
+	return was_reset(outer, REAL(aclrtResetDeviceForceImpl)(device), device, true);
 }
 
 /* --- files --- */

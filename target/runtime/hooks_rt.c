@@ -18,6 +18,8 @@ struct rt_binary {
 int rtSetDevice(int32_t device);
 int rtSetDeviceEx(int32_t device);
 int rtCtxCreateEx(void **context, uint32_t flags, int32_t device);
+int rtDeviceReset(int32_t device);
+int rtDeviceResetForce(int32_t device);
 int rtDevBinaryRegister(const struct rt_binary *bin, void **handle);
 int rtRegisterAllKernel(const struct rt_binary *bin, void **handle);
 int rtFunctionRegister(void *bin, const void *stub, const char *name, const void *device_name,
@@ -37,7 +39,7 @@ int rtStreamSynchronizeWithTimeout(void *stream, int32_t ms);
 
 /* --- devices --- */
 
-static void tell_device(int32_t device)
+static void tell_device(int32_t device, bool set)
 {
 	int (*get)(char *, uint32_t) = TRY("rtGetSocVersion", int (*)(char *, uint32_t));
 	char soc[64] = "";
@@ -46,13 +48,13 @@ static void tell_device(int32_t device)
 		soc[0] = '\0';
 	soc[sizeof(soc) - 1] = '\0';
 	runtime_note_soc(soc);
-	runtime_tell_device(device, soc);
+	runtime_tell_device(device, soc, set);
 }
 
-static int opened(bool outer, int error, int32_t device)
+static int opened(bool outer, int error, int32_t device, bool set)
 {
 	if (outer && !error)
-		tell_device(device);
+		tell_device(device, set);
 	if (outer)
 		runtime_leave();
 	return error;
@@ -62,21 +64,44 @@ RUNTIME_HOOK int rtSetDevice(int32_t device)
 {
 	bool outer = runtime_enter();
 
-	return opened(outer, REAL(rtSetDevice)(device), device);
+	return opened(outer, REAL(rtSetDevice)(device), device, true);
 }
 
 RUNTIME_HOOK int rtSetDeviceEx(int32_t device)
 {
 	bool outer = runtime_enter();
 
-	return opened(outer, REAL(rtSetDeviceEx)(device), device);
+	return opened(outer, REAL(rtSetDeviceEx)(device), device, true);
 }
 
 RUNTIME_HOOK int rtCtxCreateEx(void **context, uint32_t flags, int32_t device)
 {
 	bool outer = runtime_enter();
 
-	return opened(outer, REAL(rtCtxCreateEx)(context, flags, device), device);
+	return opened(outer, REAL(rtCtxCreateEx)(context, flags, device), device, false);
+}
+
+static int was_reset(bool outer, int error, int32_t device, bool forced)
+{
+	if (outer && !error)
+		runtime_tell_reset(device, forced);
+	if (outer)
+		runtime_leave();
+	return error;
+}
+
+RUNTIME_HOOK int rtDeviceReset(int32_t device)
+{
+	bool outer = runtime_enter();
+
+	return was_reset(outer, REAL(rtDeviceReset)(device), device, false);
+}
+
+RUNTIME_HOOK int rtDeviceResetForce(int32_t device)
+{
+	bool outer = runtime_enter();
+
+	return was_reset(outer, REAL(rtDeviceResetForce)(device), device, true);
 }
 
 /* --- files and functions --- */

@@ -63,8 +63,10 @@ struct runtime {
 	const char *path;    /* of the server's socket; NULL: nobody to tell */
 	pid_t pid;	     /* whose connections these are */
 	int fd[RUNTIME_DEVICES];
-	bool open[RUNTIME_DEVICES]; /* the program has opened it */
-	char soc[64];		    /* ... of this kind */
+	bool open[RUNTIME_DEVICES];	/* the program has opened it */
+	unsigned uses[RUNTIME_DEVICES]; /* it was set so often, and not reset since */
+	bool waited;			/* for a server, once */
+	char soc[64];			/* ... of this kind */
 	struct runtime_binary *binaries;
 	struct runtime_function *functions;
 	struct runtime_owed owed[RUNTIME_OWED]; /* error 0: free */
@@ -91,7 +93,14 @@ void runtime_owe(const void *stream, int error);
 int runtime_settle(const void *stream, bool any, int error);
 
 /* --- talk.c --- */
-void runtime_tell_device(int32_t device, const char *soc);
+/** The program uses the device; set: by a call that a reset undoes. */
+void runtime_tell_device(int32_t device, const char *soc, bool set);
+/**
+ * It was reset: the last of as many resets as it was set takes the device from the program, or any
+ * that is forced. The protocol has no message for that, but the connection of a device ends with
+ * it.
+ */
+void runtime_tell_reset(int32_t device, bool forced);
 /** What a launch tells. */
 struct runtime_launch {
 	int32_t device;

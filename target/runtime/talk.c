@@ -29,14 +29,15 @@ static int connect_once(const char *path)
 }
 
 /* How often a server that is not there is tried again. */
-static int tries_without(const struct runtime *r)
+static int tries_without(struct runtime *r)
 {
 	enum { SECONDS_MAX = 1000000 };
 	const char *text = getenv(RUNTIME_WAIT_ENV);
 	long seconds = text ? strtol(text, NULL, 10) : 0;
 
-	if (seconds <= 0)
+	if (seconds <= 0 || r->waited)
 		return 0;
+	r->waited = true;
 	fprintf(stderr,
 		"ascend-gdbserver: process %d waits for a server at %s: ascend-gdbserver --attach "
 		":PORT %d\n",
@@ -46,7 +47,7 @@ static int tries_without(const struct runtime *r)
 
 /* A server whose queue is full is tried again; one that is not there only when that is asked for.
  */
-static int connect_to(const struct runtime *r)
+static int connect_to(struct runtime *r)
 {
 	int fd = connect_once(r->path), busy = TRIES, without = 0;
 
@@ -156,7 +157,7 @@ static void begin(struct runtime *r, int32_t device)
 		ask(r, device, text, (size_t)n);
 }
 
-void runtime_tell_device(int32_t device, const char *soc)
+void runtime_tell_device(int32_t device, const char *soc, bool set)
 {
 	struct runtime *r = runtime_get();
 
@@ -166,8 +167,26 @@ void runtime_tell_device(int32_t device, const char *soc)
 	check_process(r);
 	snprintf(r->soc, sizeof(r->soc), "%s", soc);
 	r->open[device] = true;
+	r->uses[device] += set;
 	if (r->fd[device] < 0 && (r->fd[device] = connect_to(r)) >= 0)
 		begin(r, device);
+	pthread_mutex_unlock(&r->launch);
+}
+
+void runtime_tell_reset(int32_t device, bool forced)
+{
+	struct runtime *r = runtime_get();
+
+	if (device < 0 || device >= RUNTIME_DEVICES)
+		return;
+	pthread_mutex_lock(&r->launch);
+	check_process(r);
+	if (r->uses[device])
+		r->uses[device] = forced ? 0 : r->uses[device] - 1;
+	if (!r->uses[device] && r->fd[device] >= 0) {
+		close(r->fd[device]);
+		r->fd[device] = -1;
+	}
 	pthread_mutex_unlock(&r->launch);
 }
 

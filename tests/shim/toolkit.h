@@ -27,6 +27,8 @@ struct toolkit_binary {
 int rtSetDevice(int32_t device);
 int rtSetDeviceEx(int32_t device);
 int rtCtxCreateEx(void **context, uint32_t flags, int32_t device);
+int rtDeviceReset(int32_t device);
+int rtDeviceResetForce(int32_t device);
 int rtGetDevice(int32_t *device);
 int rtGetSocVersion(char *out, uint32_t room);
 int rtGetStreamId(void *stream, int32_t *id);
@@ -51,6 +53,8 @@ int rtDeviceSynchronize(void);
 
 /* libacl_rt_impl.so */
 int aclrtSetDeviceImpl(int32_t device);
+int aclrtResetDeviceImpl(int32_t device);
+int aclrtResetDeviceForceImpl(int32_t device);
 int aclrtGetDeviceImpl(int32_t *device);
 int aclrtCreateContextImpl(void **context, int32_t device);
 const char *aclrtGetSocNameImpl(void);

@@ -12,6 +12,16 @@ int aclrtSetDeviceImpl(int32_t device)
 	return rtSetDevice(device);
 }
 
+int aclrtResetDeviceImpl(int32_t device)
+{
+	return rtDeviceReset(device);
+}
+
+int aclrtResetDeviceForceImpl(int32_t device)
+{
+	return rtDeviceResetForce(device);
+}
+
 int aclrtGetDeviceImpl(int32_t *device)
 {
 	return rtGetDevice(device);

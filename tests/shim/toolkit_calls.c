@@ -67,6 +67,22 @@ static int open_device(struct calls *c, const char *name)
 	return -1;
 }
 
+static int reset_device(struct calls *c, const char *name)
+{
+	(void)c;
+	if (!strcmp(name, "rtDeviceReset"))
+		return rtDeviceReset(0);
+	if (!strcmp(name, "rtDeviceReset:-1"))
+		return !rtDeviceReset(-1);
+	if (!strcmp(name, "rtDeviceResetForce"))
+		return rtDeviceResetForce(0);
+	if (!strcmp(name, "aclrtResetDevice"))
+		return aclrtResetDeviceImpl(0);
+	if (!strcmp(name, "aclrtResetDeviceForce"))
+		return aclrtResetDeviceForceImpl(0);
+	return -1;
+}
+
 static int load(struct calls *c, const char *name)
 {
 	if (!strcmp(name, "rtDevBinaryRegister"))
@@ -168,6 +184,7 @@ static int do_call(struct calls *c, const char *name)
 	if (!strcmp(name, "fork"))
 		return do_fork();
 	error = error < 0 ? open_device(c, name) : error;
+	error = error < 0 ? reset_device(c, name) : error;
 	error = error < 0 ? load(c, name) : error;
 	error = error < 0 ? by_stub(c, name) : error;
 	error = error < 0 ? launch(c, name) : error;

@@ -34,6 +34,16 @@ int rtCtxCreateEx(void **context, uint32_t flags, int32_t device)
 	return rtSetDevice(device);
 }
 
+int rtDeviceReset(int32_t device)
+{
+	return device < 0;
+}
+
+int rtDeviceResetForce(int32_t device)
+{
+	return device < 0;
+}
+
 int rtGetDevice(int32_t *device)
 {
 	*device = current;

@@ -177,11 +177,76 @@ static void test_gone_while_held(void)
 	}
 }
 
+/* A launch is told as that of a new device. */
+static void comes_up(struct fake_app *a)
+{
+	struct target_stop stop;
+
+	CU_ASSERT_EQUAL(app_resume(a, TARGET_CONTINUE, 0), TARGET_OK);
+	CU_ASSERT_TRUE(app_event(a, &stop) && stop.kind == TARGET_STOP_EXEC);
+	CU_ASSERT_EQUAL(app_resume(a, TARGET_CONTINUE, 0), TARGET_OK);
+	CU_ASSERT_TRUE(app_event(a, &stop) && stop.kind == TARGET_STOP_LIBRARY);
+}
+
+/* The program gives the device back: its client keeps the process, without a core at work. */
+static void test_given_back(void)
+{
+	static struct fake_npu npu;
+	struct target_stop stop;
+	struct fake_app a;
+	const void *data;
+	size_t n;
+
+	app_open(&a, &npu);
+	target_wish(a.t, TARGET_WISH_EXEC);
+	for (int i = 0; i < 3; i++) {
+		app_set_device(&a);
+		CU_ASSERT_STRING_EQUAL(app_launch(&a, "add"), "");
+		comes_up(&a);
+		app_quit(&a);
+		CU_ASSERT_EQUAL(threads(&a), 1);
+		CU_ASSERT_EQUAL(target_file(a.t, "/ascend/dev0/device", &data, &n), TARGET_OK);
+		app_connect(&a);
+	}
+	/* who lets it go on hears of the end */
+	CU_ASSERT_EQUAL(app_resume(&a, TARGET_CONTINUE, 0), TARGET_OK);
+	CU_ASSERT_TRUE(app_event(&a, &stop) && stop.kind == TARGET_STOP_EXITED);
+	CU_ASSERT_EQUAL(threads(&a), 0);
+	app_close(&a);
+}
+
+/* In non-stop the end is told at once; what GDB 13 is told right behind it, it forgets. */
+static void test_given_back_alone(void)
+{
+	static struct fake_npu npu;
+	struct target_stop stop;
+	struct fake_app a;
+	bool told = false;
+
+	app_open(&a, &npu);
+	target_wish(a.t, TARGET_WISH_EXEC);
+	app_set_device(&a);
+	CU_ASSERT_STRING_EQUAL(app_launch(&a, "add"), "");
+	comes_up(&a);
+	CU_ASSERT_TRUE(target_non_stop(a.t, true));
+	close(a.fd);
+	CU_ASSERT_TRUE(app_event(&a, &stop) && stop.kind == TARGET_STOP_EXITED);
+	app_connect(&a);
+	app_set_device(&a);
+	CU_ASSERT_STRING_EQUAL(app_launch(&a, "add"), ""); /* drops what there is to tell */
+	for (int i = 0; i < 20 && !told; i++)
+		told = app_event(&a, &stop);
+	CU_ASSERT_TRUE(told && stop.kind == TARGET_STOP_EXEC);
+	app_close(&a);
+}
+
 static const struct unit_test tests[] = {
 	{ "generations", test_generations },
 	{ "bad files", test_bad_files },
 	{ "a message without end", test_endless },
 	{ "gone while held", test_gone_while_held },
+	{ "given back and taken again", test_given_back },
+	{ "the same in non-stop", test_given_back_alone },
 };
 
 int main(void)

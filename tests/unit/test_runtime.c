@@ -214,6 +214,20 @@ static const struct row rows[] = {
 	{ "aclrtSetDevice", OPEN, "" }, /* and not twice, though it goes through rtSetDevice */
 	{ "aclrtCreateContext", "device 2 Ascend910B1\n", "" },
 	{ "rtSetDevice rtSetDevice", OPEN, "" },
+	/* a device that was given back is opened anew; it is as often as it was set */
+	{ "rtSetDevice rtDeviceReset rtSetDevice", OPEN OPEN, "" },
+	{ "rtSetDevice rtSetDevice rtDeviceReset rtSetDevice", OPEN, "" },
+	{ "rtSetDevice rtSetDevice rtDeviceReset rtDeviceReset rtSetDevice", OPEN OPEN, "" },
+	{ "rtSetDevice rtSetDevice rtDeviceResetForce rtSetDevice", OPEN OPEN, "" },
+	{ "rtSetDevice rtDeviceReset:-1 rtSetDevice", OPEN, "" },
+	{ "rtDeviceReset rtSetDevice", OPEN, "" },
+	{ "aclrtSetDevice aclrtResetDevice aclrtSetDevice", OPEN OPEN, "" },
+	{ "aclrtSetDevice aclrtSetDevice aclrtResetDevice aclrtSetDevice", OPEN, "" },
+	{ "aclrtSetDevice aclrtSetDevice aclrtResetDeviceForce aclrtSetDevice", OPEN OPEN, "" },
+	{ LOAD "aclrtLaunchKernel aclrtResetDevice aclrtSetDevice aclrtLaunchKernel",
+	  OPEN FILE7 OPEN FILE7, DONE DONE },
+	/* without a call that takes it again a launch does */
+	{ LOAD "aclrtResetDevice aclrtLaunchKernel", OPEN OPEN FILE7, DONE },
 	{ "rtSetDevice rtDevBinaryRegister rtFunctionRegister rtKernelLaunch",
 	  OPEN "file scale 1 12c000002000\n", "launch default\nwait default\n" },
 	{ "rtSetDevice rtRegisterAllKernel rtFunctionRegister rtKernelLaunchWithFlagV2", OPEN FILE7,
