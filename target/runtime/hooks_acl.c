@@ -140,7 +140,9 @@ RUNTIME_HOOK void *aclrtCreateBinaryImpl(const void *data, size_t n)
 {
 	bool outer = runtime_enter();
 	struct runtime_binary *b = outer ? runtime_binary_make(data, n) : NULL;
-	void *made = REAL(aclrtCreateBinaryImpl)(data, n);
+	void *(*real)(const void *, size_t) =
+		TRY("aclrtCreateBinaryImpl", void *(*)(const void *, size_t));
+	void *made = real ? real(data, n) : NULL;
 
 	if (made)
 		runtime_binary_keep(b, made, NULL);

@@ -37,7 +37,8 @@ struct runtime_function {
 	struct runtime_function *next;
 };
 
-enum { RUNTIME_OWED = 64, RUNTIME_KEY = 65 + 1 };
+/** ACL_ERROR_RT_FEATURE_NOT_SUPPORT. */
+enum { RUNTIME_OWED = 64, RUNTIME_KEY = 65 + 1, RUNTIME_UNSUPPORTED = 207000 };
 
 /** An error that our waiting for a launch took away from the program. */
 struct runtime_owed {
@@ -73,6 +74,7 @@ struct runtime {
 	struct runtime_region *regions;
 	struct runtime_region opened; /* code that can be written for this launch; n 0: none */
 	bool code_is_locked;	      /* on some chips code is read-only for the debugger, too */
+	unsigned missed;    /* functions that the runtime has not, as far as they were told */
 	bool shares_memory; /* ... and of some parts memory is reached by sharing it only */
 };
 
@@ -82,7 +84,10 @@ struct runtime *runtime_get(void);
 /** Somebody listens, and this call is the program's own: then it counts until runtime_leave. */
 bool runtime_enter(void);
 void runtime_leave(void);
-/** The function of that name behind ours; it ends the program when the runtime has none. */
+/**
+ * The function of that name behind ours, of those that return an error; where the runtime has none
+ * it is one that returns RUNTIME_UNSUPPORTED, and the user is told.
+ */
 void *runtime_real(const char *name, const char *library);
 /** The same, NULL when there is none. */
 void *runtime_try(const char *name, const char *library);
