@@ -33,6 +33,7 @@ hbreak add_custom.c:55
 hbreak add_custom.c:62
 hbreak add_custom.c:63
 continue
+monitor why
 delete
 continue
 info inferiors
