@@ -5,6 +5,7 @@
 #include "target/device/clients.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,11 +78,20 @@ static void free_client(struct device_client *c)
 	free(c);
 }
 
+/* The other end was shut down and is still there: an app that ends closes it. */
+static bool is_half_closed(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLRDHUP };
+
+	return poll(&p, 1, 0) == 1 && !(p.revents & (POLLHUP | POLLERR));
+}
+
 static void drop(struct device_client *c)
 {
 	struct device_clients *s = c->owner;
 
 	unlink_client(c);
+	c->given_back = is_half_closed(c->fd);
 	s->handler.gone(s->handler.ctx, c);
 	free_client(c);
 }

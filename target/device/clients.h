@@ -17,12 +17,13 @@ struct device_parked;
 struct device_client {
 	struct device_clients *owner;
 	int fd;
-	uint32_t pid;	/* of the app */
-	bool owed;	/* a reply */
-	int64_t device; /* its id, -1: not said yet */
-	uint32_t tgid;	/* the app as the device knows it */
-	bool held;	/* its launch waits for the debugger */
-	bool free;	/* the debugger has let the app go: no launch of it waits */
+	uint32_t pid;	 /* of the app */
+	bool owed;	 /* a reply */
+	int64_t device;	 /* its id, -1: not said yet */
+	uint32_t tgid;	 /* the app as the device knows it */
+	bool held;	 /* its launch waits for the debugger */
+	bool given_back; /* it has given the device back and goes on */
+	bool free;	 /* the debugger has let the app go: no launch of it waits */
 	char *buf;
 	size_t n, cap;
 	size_t seen;		      /* bytes without a '#' */

@@ -60,6 +60,7 @@ struct device {
 	struct target_stop last_news; /* ... those */
 	bool stale;	   /* cores have moved: their list is made anew before it is looked at */
 	bool unsure;	   /* cores may run of which nothing is known */
+	uint32_t giver;	   /* gone, and this process has given it back; 0: that has ended */
 	bool ended;	   /* gone, and the client wants it to go on: its end is to be told */
 	char refused[128]; /* why a breakpoint could not be set last; "" it could */
 	bool blind;	   /* the link says that it copies and does not */

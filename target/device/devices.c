@@ -159,10 +159,12 @@ static void on_gone(void *ctx, struct device_client *gone)
 
 	for (struct device_client *c = device_clients_first(ds->clients); d && c; c = c->next)
 		others |= c->device == gone->device;
-	if (d && others)
+	if (d && others) {
 		device_owner_gone(d, gone);
-	else if (d)
+	} else if (d) {
+		d->giver = gone->given_back ? gone->pid : 0;
 		device_retire(d);
+	}
 }
 
 /* --- operations that are handed on --- */

@@ -4,6 +4,7 @@
  * has none: until then there is a process that only waits, a device without cores at work. At the
  * first kernel it becomes the device by an exec event, as beside a program.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -359,13 +360,30 @@ static bool tell_own(struct port *p, struct target_stop *out)
 	return true;
 }
 
+/* It may take its device again: looked at with every beat. */
+static bool lives(uint32_t pid)
+{
+	char path[64], state = 'X';
+
+	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
+	FILE *f = pid ? fopen(path, "re") : NULL;
+	if (f) {
+		char line[256] = "";
+		const char *end = fgets(line, sizeof(line), f) ? strrchr(line, ')') : NULL;
+
+		state = end && end[1] ? end[2] : 'X';
+		fclose(f);
+	}
+	return state != 'X' && state != 'Z';
+}
+
 /* With nobody else to tell of it, the end of the program is the end of its devices at once. */
 static bool note_ends(struct port *p)
 {
 	bool any = false;
 
 	for (struct device *d = all(p)->retired; d; d = d->next) {
-		d->ended |= d->shown && (all(p)->resumed || p->non_stop);
+		d->ended |= d->shown && !lives(d->giver) && (all(p)->resumed || p->non_stop);
 		any |= d->ended;
 	}
 	return any;

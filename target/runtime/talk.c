@@ -3,6 +3,7 @@
  * facts 1.3, 1.4). A server that is gone is no reason for the program to stop.
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 
 #include "target/runtime/runtime_priv.h"
 
-enum { TRIES = 50, TRY_US = 100000, ANSWER = 1024 };
+enum { TRIES = 50, TRY_US = 100000, ANSWER = 1024, NOTICE_MS = 2000 };
 
 static int connect_once(const char *path)
 {
@@ -173,6 +174,18 @@ void runtime_tell_device(int32_t device, const char *soc, bool set)
 	pthread_mutex_unlock(&r->launch);
 }
 
+/* Our end first, which is not how a process ends; the server's says that it has taken notice. */
+static void give_back(int *fd)
+{
+	struct pollfd p = { .fd = *fd, .events = POLLIN };
+
+	if (shutdown(*fd, SHUT_WR) == 0)
+		while (poll(&p, 1, NOTICE_MS) < 0 && errno == EINTR)
+			;
+	close(*fd);
+	*fd = -1;
+}
+
 void runtime_tell_reset(int32_t device, bool forced)
 {
 	struct runtime *r = runtime_get();
@@ -183,10 +196,8 @@ void runtime_tell_reset(int32_t device, bool forced)
 	check_process(r);
 	if (r->uses[device])
 		r->uses[device] = forced ? 0 : r->uses[device] - 1;
-	if (!r->uses[device] && r->fd[device] >= 0) {
-		close(r->fd[device]);
-		r->fd[device] = -1;
-	}
+	if (!r->uses[device] && r->fd[device] >= 0)
+		give_back(&r->fd[device]);
 	pthread_mutex_unlock(&r->launch);
 }
 

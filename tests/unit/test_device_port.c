@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "target/device/port.h"
@@ -132,6 +133,37 @@ static void test_becomes(void)
 	becomes(TARGET_WISH_FORK, TARGET_STOP_LIBRARY);
 }
 
+/* A program that has given the device back, and lives, may take it again: there is no end to tell.
+ */
+static void test_given_back(void)
+{
+	static struct fake_npu npu;
+	struct target_stop stop;
+	struct target_tid tid;
+	struct fake_app a;
+	bool got;
+
+	port_open(&a, &npu, NULL);
+	target_wish(a.t, TARGET_WISH_EXEC);
+	app_set_device(&a);
+	CU_ASSERT_STRING_EQUAL(app_launch(&a, "add"), "");
+	CU_ASSERT_EQUAL(app_resume(&a, TARGET_CONTINUE, 0), TARGET_OK);
+	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
+	CU_ASSERT_EQUAL(stop.kind, TARGET_STOP_EXEC);
+	CU_ASSERT_EQUAL(app_resume(&a, TARGET_CONTINUE, 0), TARGET_OK);
+	CU_ASSERT_TRUE_FATAL(app_event(&a, &stop));
+	CU_ASSERT_EQUAL(stop.kind, TARGET_STOP_LIBRARY);
+	CU_ASSERT_EQUAL(app_resume(&a, TARGET_CONTINUE, 0), TARGET_OK);
+	CU_ASSERT_STRING_EQUAL(app_answer(&a), "$ok;");
+	CU_ASSERT_EQUAL(shutdown(a.fd, SHUT_WR), 0);
+	for (int i = 0; i < 20; i++)
+		CU_ASSERT_TRUE(target_next_event(a.t, &stop, &got) == TARGET_OK && !got);
+	CU_ASSERT_EQUAL(recv(a.fd, &got, 1, MSG_DONTWAIT), 0); /* it has taken notice */
+	CU_ASSERT_EQUAL(threads_of(&a, &tid), 1);
+	CU_ASSERT_FALSE(is_waiting(&a));
+	app_close(&a);
+}
+
 /* Without a client kernels run; who comes later finds the device, who comes after that waits. */
 static void test_late(void)
 {
@@ -234,6 +266,7 @@ static void test_non_stop_end(void)
 static const struct unit_test tests[] = {
 	{ "waiting for a kernel", test_waiting },
 	{ "the first kernel", test_becomes },
+	{ "given back", test_given_back },
 	{ "a client that comes late", test_late },
 	{ "non-stop", test_non_stop },
 	{ "the end in non-stop", test_non_stop_end },
