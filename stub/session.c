@@ -51,6 +51,7 @@ void session_destroy(struct session *s)
 	notice_clear(&s->notices);
 	target_text_deinit(&s->document.text);
 	target_text_deinit(&s->console);
+	target_text_deinit(&s->told);
 	vfile_forget(&s->files);
 	free(s->storage);
 	free(s->scratch);
@@ -339,10 +340,14 @@ static bool finish(struct session *s, const struct command *c, enum target_statu
 		rsp_buf_text(&s->reply, "OK"); /* stops come as notifications */
 		return true;
 	}
-	s->running |= resumed;
-	if (resumed && s->interrupted)
+	if (!resumed)
+		return true;
+	s->running = true;
+	target_text_bytes(&s->console, s->told.data, s->told.len);
+	target_text_deinit(&s->told);
+	if (s->interrupted)
 		session_interrupt(s);
-	return !resumed;
+	return false;
 }
 
 bool session_packet(struct session *s, const char *data, size_t n)
@@ -386,11 +391,14 @@ void session_interrupt(struct session *s)
 /* Names of kernels are bytes of a program: they must not command the user's terminal. */
 void session_tell(struct session *s, const char *text)
 {
-	if (!s->running || s->non_stop)
+	enum { WAITING_MAX = 1 << 14 };
+	struct target_text *to = s->running ? &s->console : &s->told;
+
+	if (s->non_stop || to->len > WAITING_MAX)
 		return;
 	for (; *text; text++)
-		target_text_bytes(&s->console, *text >= ' ' && *text < 0x7f ? text : "?", 1);
-	target_text_add(&s->console, "\n");
+		target_text_bytes(to, *text >= ' ' && *text < 0x7f ? text : "?", 1);
+	target_text_add(to, "\n");
 }
 
 bool session_notice(struct session *s)

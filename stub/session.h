@@ -109,6 +109,7 @@ struct session {
 	uint32_t symbols_pid;      /* process of the qSymbol dialog */
 	struct session_debug debug;
 	struct target_text console; /* for the user, goes out in front of the reply */
+	struct target_text told;    /* ... that came while nothing ran: with the next resume */
 	struct launch *launch;     /* how programs are started, borrowed; NULL: they are not */
 	struct session_document document;
 	struct vfile_table files;
@@ -141,9 +142,10 @@ void session_interrupt(struct session *s);
 /** Takes a stop of the target, if there is one. true: s->reply holds the stop reply to send. */
 bool session_event(struct session *s);
 /**
- * A line for the user, from the target while it runs: it goes out as console output in front of the
- * stop reply. At all other times the client would take it for a reply, and non-stop has no place
- * for it (GDB manual, "Stop Reply Packets", O): then nothing is sent.
+ * A line for the user, from the target: it goes out as console output in front of the next stop
+ * reply. Where nothing runs it waits until something does, since the client would take it for a
+ * reply, and non-stop has no place for it (GDB manual, "Stop Reply Packets", O): then, and where
+ * many lines wait already, it is dropped.
  */
 void session_tell(struct session *s, const char *text);
 /** Non-stop: true: s->reply holds the text of a notification to send. */

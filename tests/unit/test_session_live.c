@@ -116,6 +116,8 @@ static void test_tell(void)
 	session_tell(c.session, "nobody waits");
 	CU_ASSERT_EQUAL(c.session->console.len, 0);
 	CU_ASSERT_TRUE(client_expect(&c, "vCont;c", CLIENT_SILENCE));
+	CU_ASSERT_STRING_EQUAL(c.session->console.data, "nobody waits\n");
+	target_text_deinit(&c.session->console);
 	session_tell(c.session, "a\x1b[2J\xff name\n");
 	session_tell(c.session, "");
 	CU_ASSERT_STRING_EQUAL(c.session->console.data, "a?[2J? name?\n\n");
@@ -123,8 +125,10 @@ static void test_tell(void)
 	c.target->has_event = true;
 	CU_ASSERT_TRUE(session_event(c.session));
 	target_text_deinit(&c.session->console);
-	session_tell(c.session, "it stands");
+	for (int i = 0; i < 10000; i++)
+		session_tell(c.session, "it stands");
 	CU_ASSERT_EQUAL(c.session->console.len, 0);
+	CU_ASSERT_TRUE(c.session->told.len > 10000 && c.session->told.len < 20000);
 	client_expect(&c, "QNonStop:1", "OK");
 	client_expect(&c, "vCont;c", "OK");
 	session_tell(c.session, "not in non-stop");
