@@ -13,11 +13,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "stub/clock.h"
 #include "target/stub_message.h"
 #include "tests/fake/fake_link.h"
 #include "tests/fake/sample_kernel.h"
 
-enum { TURNS = 1000, TURN_MS = 10, MACHINE = 0x1029 };
+enum { TURNS = 1000, TURN_MS = 10, EVENT_MS = 20000, MACHINE = 0x1029 };
 
 static struct fake_npu *behind; /* what the next link leads to */
 
@@ -171,9 +172,10 @@ const char *app_launch_part(struct fake_app *a, const char *name, size_t at, siz
 
 bool app_event(struct fake_app *a, struct target_stop *out)
 {
+	int64_t end = clock_ms() + EVENT_MS;
 	bool got = false;
 
-	for (int i = 0; i < TURNS && !got; i++) {
+	while (!got && clock_ms() < end) {
 		struct pollfd p = { .fd = target_event_fd(a->t), .events = POLLIN };
 
 		poll(&p, 1, TURN_MS);

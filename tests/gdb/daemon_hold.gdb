@@ -17,7 +17,7 @@ break end_of
 run
 python print(len(gdb.selected_inferior().threads()), "threads")
 python import time
-python held = lambda: [w for w in gdb.execute("monitor held", to_string=True).split() if w.isdigit()]
+python held = lambda: [l.split()[0] for l in gdb.execute("monitor held", to_string=True).splitlines() if " waits " in l]
 python any(held() or time.sleep(0.05) for _ in range(200))
 monitor held
 info os held

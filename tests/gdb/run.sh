@@ -251,7 +251,8 @@ normalise() {
 		-e '/^~"Reading .*\(\.so\|\.debug\)/d' -e '/^=library-loaded,id="[^"]*\.so/d' \
 		-e '/^\*stopped.*x86-64/s/,core="[0-9]*"//' -e '/^\*stopped/s/,core="[0-9]"$//' \
 		-e '/"i1".*"i2"/s/cores=\["[0-9]*"\]/cores=["N"]/' \
-		-e 's/pid="[0-9]\{3,\}"/pid="PID"/' |
+		-e 's/pid="[0-9]\{3,\}"/pid="PID"/' \
+		-e 's/^Thread 2\.\([3-9]\|[1-9][0-9]\) "AI/Thread 2.N "AI/' |
 		sed '/^\[Inferior 2 (process PID) exited normally\]$/{N;s/^\(.*\)\n\(\[Inferior 1 .*\)$/\2\n\1/;}' # either may be first
 }
 
