@@ -98,6 +98,13 @@ FORWARD(aclError, aclrtLaunchKernelWithHostArgs,
 	(aclrtFuncHandle func, uint32_t blocks, aclrtStream stream, aclrtLaunchKernelCfg *cfg,
 	 void *args, size_t n, aclrtPlaceHolderInfo *places, size_t place_count),
 	(func, blocks, stream, cfg, args, n, places, place_count))
+FORWARD(aclError, aclrtLaunchKernelWithArgsArray,
+	(void *func, uint32_t blocks, aclrtStream stream, aclrtLaunchKernelCfg *cfg, void **args),
+	(func, blocks, stream, cfg, args))
+FORWARD(aclError, aclrtLaunchSIMTKernelWithArgsArray,
+	(void *func, dim3 grid, dim3 block, size_t ubuf, aclrtStream stream,
+	 aclrtLaunchKernelCfg *cfg, void **args),
+	(func, grid, block, ubuf, stream, cfg, args))
 FORWARD(aclError, aclrtLaunchSIMTKernelWithHostArgs,
 	(void *func, dim3 grid, dim3 block, size_t ubuf, aclrtStream stream,
 	 aclrtLaunchKernelCfg *cfg, void *args, size_t n, aclrtPlaceHolderInfo *places,

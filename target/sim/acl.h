@@ -132,11 +132,17 @@ aclError aclrtLaunchKernelWithConfig(aclrtFuncHandle func, uint32_t blocks, aclr
 aclError aclrtLaunchKernelWithHostArgs(aclrtFuncHandle func, uint32_t blocks, aclrtStream stream,
 				       aclrtLaunchKernelCfg *cfg, void *args, size_t n,
 				       aclrtPlaceHolderInfo *places, size_t place_count);
+/* func: a handle, or a symbol of the host; args: as many pointers to arguments as the kernel has */
+aclError aclrtLaunchKernelWithArgsArray(void *func, uint32_t blocks, aclrtStream stream,
+					aclrtLaunchKernelCfg *cfg, void **args);
 /* func: a handle, or a symbol of the host; ubuf: dynamic UB, of which there is always all */
 aclError aclrtLaunchSIMTKernelWithHostArgs(void *func, dim3 grid, dim3 block, size_t ubuf,
 					   aclrtStream stream, aclrtLaunchKernelCfg *cfg,
 					   void *args, size_t n, aclrtPlaceHolderInfo *places,
 					   size_t place_count);
+aclError aclrtLaunchSIMTKernelWithArgsArray(void *func, dim3 grid, dim3 block, size_t ubuf,
+					    aclrtStream stream, aclrtLaunchKernelCfg *cfg,
+					    void **args);
 
 #ifdef __cplusplus
 }

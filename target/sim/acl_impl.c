@@ -392,6 +392,24 @@ static uint32_t block_count(const dim3 *grid)
 	return n <= UINT16_MAX && n * grid->z <= UINT16_MAX ? (uint32_t)(n * grid->z) : 0;
 }
 
+/** The function of a handle or of a symbol of the host. */
+static rtFuncHandle function_of(void *func)
+{
+	rtFuncHandle by_symbol;
+
+	return rtGetFuncBySymbol(func, &by_symbol) == 0 ? by_symbol : func;
+}
+
+/** The values of as many arguments as the kernel has, 0: it does not say, or it has too many. */
+static size_t gather(rtFuncHandle func, void **args, uint64_t values[ARGS_MAX / 8])
+{
+	uint64_t n = args != NULL ? rtSimArguments(func) : 0;
+
+	for (uint64_t i = 0; i < n && n <= ARGS_MAX / 8; i++)
+		memcpy(&values[i], args[i], sizeof(values[i]));
+	return n <= ARGS_MAX / 8 ? (size_t)n * sizeof(values[0]) : 0;
+}
+
 IMPL(aclError, aclrtLaunchSIMTKernelWithHostArgs, void *func, dim3 grid, dim3 block, size_t ubuf,
      aclrtStream stream, aclrtLaunchKernelCfg *cfg, void *args, size_t n,
      aclrtPlaceHolderInfo *places, size_t place_count)
@@ -404,14 +422,37 @@ IMPL(aclError, aclrtLaunchSIMTKernelWithHostArgs, void *func, dim3 grid, dim3 bl
 				     .args_size = (uint32_t)n,
 				     .places = (rtHostInputInfo_t *)places,
 				     .place_count = (uint32_t)place_count };
-	rtFuncHandle by_symbol;
 
 	(void)ubuf;
 	(void)cfg;
 	if (launch.blocks == 0 || block.x == 0 || block.y == 0 || block.z == 0 || n > UINT32_MAX ||
 	    place_count > UINT32_MAX)
 		return ACL_ERROR_INVALID_PARAM;
-	if (rtGetFuncBySymbol(func, &by_symbol) == 0)
-		launch.func = by_symbol;
+	launch.func = function_of(func);
 	return rtSimLaunchSimt(&launch);
+}
+
+IMPL(aclError, aclrtLaunchKernelWithArgsArray, void *func, uint32_t blocks, aclrtStream stream,
+     aclrtLaunchKernelCfg *cfg, void **args)
+{
+	uint64_t values[ARGS_MAX / 8];
+	rtFuncHandle f = function_of(func);
+	size_t n = gather(f, args, values);
+
+	if (n == 0)
+		return ACL_ERROR_INVALID_PARAM;
+	return aclrtLaunchKernelWithHostArgsImpl(f, blocks, stream, cfg, values, n, NULL, 0);
+}
+
+IMPL(aclError, aclrtLaunchSIMTKernelWithArgsArray, void *func, dim3 grid, dim3 block, size_t ubuf,
+     aclrtStream stream, aclrtLaunchKernelCfg *cfg, void **args)
+{
+	uint64_t values[ARGS_MAX / 8];
+	rtFuncHandle f = function_of(func);
+	size_t n = gather(f, args, values);
+
+	if (n == 0)
+		return ACL_ERROR_INVALID_PARAM;
+	return aclrtLaunchSIMTKernelWithHostArgsImpl(f, grid, block, ubuf, stream, cfg, values, n,
+						     NULL, 0);
 }

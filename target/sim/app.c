@@ -131,6 +131,7 @@ static int32_t find_function(struct request *r)
 		return RT_KERNEL_LOOKUP;
 	r->out->v[0] = f->aic;
 	r->out->v[1] = f->aiv;
+	r->out->v[2] = f->arguments;
 	*r->extra = (struct sim_piece){ f->name, strlen(f->name) };
 	return 0;
 }

@@ -16,8 +16,8 @@ enum sim_app_kind {
 	SIM_APP_FREE,			/* address */
 	SIM_APP_LOAD,			/* is cube; bytes: ELF -> kernel, base */
 	SIM_APP_UNLOAD,			/* kernel */
-	SIM_APP_FUNCTION,   /* kernel, by key, key; bytes: name -> AIC address, AIV address;
-			       bytes of the answer: its name */
+	SIM_APP_FUNCTION,   /* kernel, by key, key; bytes: name -> AIC address, AIV address,
+			       arguments or 0; bytes of the answer: its name */
 	SIM_APP_STREAM,	    /* device -> stream */
 	SIM_APP_STREAM_END, /* device, stream */
 	SIM_APP_LAUNCH,	    /* device, stream, kernel, blocks (and in the next 48 bits what

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "target/sim/sim_intrinsics.h"
 #include "target/sim/space_priv.h"
 
 enum { NAME_MAX_BYTES = 2048 };
@@ -77,6 +78,14 @@ static bool entry(const struct sim_kernel *k, const char *name, const char *suff
 	return true;
 }
 
+static uint64_t arguments(const struct sim_kernel *k, const char *name)
+{
+	char symbol[NAME_MAX_BYTES + 16];
+
+	snprintf(symbol, sizeof(symbol), "%s" SIM_ARGS_SUFFIX, name);
+	return sim_elf_constant(k->elf, k->elf_size, symbol);
+}
+
 struct sim_function *sim_function_get(struct sim_kernel *k, const char *name)
 {
 	struct sim_function f = { .kernel = k };
@@ -98,6 +107,7 @@ struct sim_function *sim_function_get(struct sim_kernel *k, const char *name)
 	out = sim_alloc(sizeof(*out));
 	*out = f;
 	out->name = sim_text(name);
+	out->arguments = arguments(k, name);
 	k->functions = sim_grow(k->functions, k->function_count, sizeof(struct sim_function *));
 	k->functions[k->function_count++] = out;
 	return out;

@@ -72,10 +72,10 @@ static const char *symbol_at(const uint8_t *elf, size_t n, const Elf64_Ehdr *h,
 	return (const char *)elf + names.sh_offset + out->st_name;
 }
 
-typedef bool (*symbol_fn)(void *ctx, const char *name, uint64_t value);
+typedef bool (*symbol_fn)(void *ctx, const char *name, const Elf64_Sym *sym);
 
-/** Calls fn for every global function; until it returns true. */
-static bool each_function(const uint8_t *elf, size_t n, symbol_fn fn, void *ctx)
+/** Calls fn for every global symbol; until it returns true. */
+static bool each_symbol(const uint8_t *elf, size_t n, symbol_fn fn, void *ctx)
 {
 	Elf64_Ehdr h;
 	size_t count = section_count(elf, n, &h);
@@ -91,8 +91,8 @@ static bool each_function(const uint8_t *elf, size_t n, symbol_fn fn, void *ctx)
 
 			if (name == NULL)
 				break;
-			if (ELF64_ST_TYPE(sym.st_info) == STT_FUNC && sym.st_shndx != SHN_UNDEF &&
-			    ELF64_ST_BIND(sym.st_info) == STB_GLOBAL && fn(ctx, name, sym.st_value))
+			if (sym.st_shndx != SHN_UNDEF && ELF64_ST_BIND(sym.st_info) == STB_GLOBAL &&
+			    fn(ctx, name, &sym))
 				return true;
 		}
 	}
@@ -105,35 +105,54 @@ struct search {
 	uint64_t value;
 };
 
-static bool is_named(void *ctx, const char *name, uint64_t value)
+static bool is_function(const Elf64_Sym *sym)
+{
+	return ELF64_ST_TYPE(sym->st_info) == STT_FUNC;
+}
+
+static bool is_named(void *ctx, const char *name, const Elf64_Sym *sym)
 {
 	struct search *s = ctx;
 
-	s->value = value;
-	return strcmp(name, s->name) == 0;
+	s->value = sym->st_value;
+	return is_function(sym) && strcmp(name, s->name) == 0;
+}
+
+static bool is_constant(void *ctx, const char *name, const Elf64_Sym *sym)
+{
+	struct search *s = ctx;
+
+	s->value = sym->st_value;
+	return sym->st_shndx == SHN_ABS && strcmp(name, s->name) == 0;
 }
 
 bool sim_elf_symbol(const uint8_t *elf, size_t n, const char *name, uint64_t *out)
 {
 	struct search s = { .name = name };
-	bool found = each_function(elf, n, is_named, &s);
+	bool found = each_symbol(elf, n, is_named, &s);
 
 	*out = found ? s.value : 0;
 	return found;
 }
 
-static bool is_nth(void *ctx, const char *name, uint64_t value)
+uint64_t sim_elf_constant(const uint8_t *elf, size_t n, const char *name)
+{
+	struct search s = { .name = name };
+
+	return each_symbol(elf, n, is_constant, &s) ? s.value : 0;
+}
+
+static bool is_nth(void *ctx, const char *name, const Elf64_Sym *sym)
 {
 	struct search *s = ctx;
 
-	(void)value;
 	s->name = name;
-	return s->skip-- == 0;
+	return is_function(sym) && s->skip-- == 0;
 }
 
 const char *sim_elf_function(const uint8_t *elf, size_t n, size_t nth)
 {
 	struct search s = { .skip = nth };
 
-	return each_function(elf, n, is_nth, &s) ? s.name : NULL;
+	return each_symbol(elf, n, is_nth, &s) ? s.name : NULL;
 }

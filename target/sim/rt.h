@@ -125,6 +125,8 @@ typedef struct rtSimSimtLaunch {
 	uint32_t place_count;
 } rtSimSimtLaunch_t;
 rtError_t rtSimLaunchSimt(const rtSimSimtLaunch_t *launch);
+/** Of these libraries alone: how many arguments a kernel has; 0: it does not say. */
+uint64_t rtSimArguments(rtFuncHandle func);
 /** Of these libraries alone: the name of rtGetSocVersion where it stays. NULL: no device. */
 const char *rtSimSocName(void);
 

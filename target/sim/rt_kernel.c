@@ -147,6 +147,7 @@ static struct rt_function *keep(struct rt_binary *b, const struct rt_call *call)
 		f->binary = b;
 		f->aic = call->answer.v[0];
 		f->aiv = call->answer.v[1];
+		f->arguments = call->answer.v[2];
 		memcpy(f->name, call->text, n);
 		f->next = b->functions;
 		b->functions = f;
@@ -341,6 +342,11 @@ rtError_t rtsLaunchKernelWithHostArgs(rtFuncHandle func, uint32_t blocks, rtStre
 						     .args_size = args_size,
 						     .places = places,
 						     .place_count = place_count });
+}
+
+uint64_t rtSimArguments(rtFuncHandle func)
+{
+	return func != NULL ? ((const struct rt_function *)func)->arguments : 0;
 }
 
 static rtError_t launch_ex(struct rt_function *f, uint32_t blocks, const rtArgsEx_t *args,

@@ -21,6 +21,7 @@ struct rt_function {
 	struct rt_function *next;
 	struct rt_binary *binary;
 	uint64_t aic, aiv;
+	uint64_t arguments; /* 0: unknown */
 	char name[]; /* "" and more */
 };
 

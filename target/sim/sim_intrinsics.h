@@ -1,6 +1,9 @@
 #ifndef TARGET_SIM_SIM_INTRINSICS_H
 #define TARGET_SIM_SIM_INTRINSICS_H
 
+/** Behind a kernel's name: the absolute symbol that says how many arguments it has. */
+#define SIM_ARGS_SUFFIX ".args"
+
 /**
  * Numbers of the intrinsics: kernels call them by SVC #number (sim_kernel.h), arguments and result
  * in x0..x7. Addresses of local memories are offsets.

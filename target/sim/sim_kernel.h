@@ -78,4 +78,11 @@ SIM_TELL(get_simt_dim, SIM_SIMT_DIM)
 #define fixpipe_l0c_to_gm(to, from, rows, columns, stride)                                         \
 	SIM_DO(SIM_FIXPIPE, to, from, rows, columns, stride, 0, 0, 0)
 
+/**
+ * How many arguments a kernel has, of 8 bytes each: for launches that bring an array of them
+ * without a count. Stands once, outside of functions; real kernels have it in metadata.
+ */
+#define SIM_KERNEL_ARGS(name, n)                                                                   \
+	__asm__(".globl " #name SIM_ARGS_SUFFIX "\n.set " #name SIM_ARGS_SUFFIX ", " #n)
+
 #endif

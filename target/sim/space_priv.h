@@ -13,6 +13,7 @@ struct sim_function {
 	struct sim_kernel *kernel;
 	char *name;
 	uint64_t aic, aiv; /* entry points, 0: none; both: a mixed kernel */
+	uint64_t arguments; /* as SIM_KERNEL_ARGS says, 0: it does not */
 };
 
 struct sim_kernel {
@@ -73,6 +74,8 @@ struct sim_function *sim_function_get_key(struct sim_kernel *k, uint64_t key);
 bool sim_elf_image(const uint8_t *elf, size_t n, size_t *at, size_t *size);
 /** Value of a defined function symbol; false: there is none. */
 bool sim_elf_symbol(const uint8_t *elf, size_t n, const char *name, uint64_t *out);
+/** Value of an absolute symbol, 0: there is none. */
+uint64_t sim_elf_constant(const uint8_t *elf, size_t n, const char *name);
 /** Name of the nth global function symbol, borrowed; NULL: there are not that many. */
 const char *sim_elf_function(const uint8_t *elf, size_t n, size_t nth);
 

@@ -133,13 +133,23 @@ static void acl_launches(struct state *s)
 	uint64_t many[] = { (uintptr_t)s->out, 1, 2, 3, 4, 5, 6, 7, 8, 9 };
 	uint64_t follow[] = { (uintptr_t)s->out, 0, 30, 12 };
 	aclrtPlaceHolderInfo place = { 8, 16 };
+	void *each[sizeof(many) / sizeof(many[0])];
 	aclrtFuncHandle f;
 	int32_t id;
 
+	for (size_t i = 0; i < sizeof(many) / sizeof(many[0]); i++)
+		each[i] = &many[i];
 	CHECK(aclrtBinaryGetFunction(s->bin, "many", &f));
 	CHECK(aclrtLaunchKernelV2(f, 1, many, sizeof(many), NULL, s->stream));
 	EXPECT(word(s, 0) == 285);
+	CHECK(aclrtLaunchKernelWithArgsArray(f, 1, s->stream, NULL, each));
+	EXPECT(word(s, 0) == 285);
 	CHECK(aclrtBinaryGetFunction(s->bin, "follow", &f));
+	/* it does not say how many it has; there is none */
+	EXPECT(aclrtLaunchKernelWithArgsArray(f, 1, s->stream, NULL, each) ==
+	       ACL_ERROR_INVALID_PARAM);
+	EXPECT(aclrtLaunchKernelWithArgsArray(NULL, 1, s->stream, NULL, each) ==
+	       ACL_ERROR_INVALID_PARAM);
 	CHECK(aclrtLaunchKernelWithHostArgs(f, 1, s->stream, NULL, follow, sizeof(follow), &place,
 					    1));
 	EXPECT(word(s, 0) == 42);

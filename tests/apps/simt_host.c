@@ -1,7 +1,8 @@
 /*
  * Sample host of a kernel with a SIMT function: 2 blocks of 40 x 2 threads, every element checked.
- * With the argument "launch" the kernel is launched as such a function itself, with "crash" it
- * writes where nothing is. On a chip that has no SIMT functions it ends with an error, too.
+ * With the argument "launch" the kernel is launched as such a function itself, with "array" the
+ * same with an array of arguments, with "crash" it writes where nothing is. On a chip that has no
+ * SIMT functions it ends with an error, too.
  */
 #include <acl/acl.h>
 #include <stdbool.h>
@@ -41,13 +42,18 @@ static int count_wrong(void *z)
 	return wrong;
 }
 
-static void launch(aclrtBinHandle bin, aclrtStream stream, struct arguments *args, bool simt)
+static void launch(aclrtBinHandle bin, aclrtStream stream, struct arguments *args, const char *how)
 {
 	const dim3 grid = { BLOCKS, 1, 1 }, block = { COLUMNS, ROWS, 1 };
+	bool array = strcmp(how, "array") == 0, simt = array || strcmp(how, "launch") == 0;
+	void *each[] = { &args->x, &args->z };
 	aclrtFuncHandle kernel;
 
 	CHECK(aclrtBinaryGetFunction(bin, simt ? "simt_launch" : "simt_scale", &kernel));
-	if (simt)
+	if (array)
+		CHECK(aclrtLaunchSIMTKernelWithArgsArray(kernel, grid, block, 0, stream, NULL,
+							 each));
+	else if (simt)
 		CHECK(aclrtLaunchSIMTKernelWithHostArgs(kernel, grid, block, 0, stream, NULL, args,
 							sizeof(*args), NULL, 0));
 	else
@@ -74,7 +80,7 @@ int main(int argc, char **argv)
 	CHECK(aclrtMemcpy(args.x, sizeof(x), x, sizeof(x), ACL_MEMCPY_HOST_TO_DEVICE));
 	if (argc > 1 && strcmp(argv[1], "crash") == 0)
 		args.z = (char *)args.z + (INT64_C(1) << 30);
-	launch(bin, stream, &args, argc > 1 && strcmp(argv[1], "launch") == 0);
+	launch(bin, stream, &args, argc > 1 ? argv[1] : "");
 	wrong = count_wrong(args.z);
 	printf("simt: %d elements, %d wrong\n", ELEMENTS, wrong);
 	CHECK(aclrtFree(args.x));

@@ -101,6 +101,7 @@ static void every_chip(void)
 		CU_ASSERT_EQUAL(run_sample(&s, "matmul", NULL, NULL), 0);
 		CU_ASSERT_EQUAL(run_sample(&s, "simt", NULL, NULL), chips[i]->simt ? 0 : 3);
 		CU_ASSERT_EQUAL(run_sample(&s, "simt", "launch", NULL), chips[i]->simt ? 0 : 3);
+		CU_ASSERT_EQUAL(run_sample(&s, "simt", "array", NULL), chips[i]->simt ? 0 : 3);
 		CU_ASSERT(fake_sim_stop(&s));
 	}
 }

@@ -22,6 +22,7 @@ void keys_2_mix_aiv(__gm__ u64 *out)
 	out[4 * get_block_idx() + 1 + get_subblockid()] = 201 + get_subblockid();
 }
 
+SIM_KERNEL_ARGS(many, 10);
 void many(__gm__ u64 *out, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f, u64 g, u64 h, u64 i)
 {
 	out[0] = a + 2 * b + 3 * c + 4 * d + 5 * e + 6 * f + 7 * g + 8 * h + 9 * i;

@@ -48,3 +48,4 @@ void simt_launch(float *x, float *z)
 
 	scale(x + first, z + first, (float *)0x1000);
 }
+SIM_KERNEL_ARGS(simt_launch, 2);
