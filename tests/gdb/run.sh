@@ -194,7 +194,7 @@ await_mi() {
 }
 
 # The machine interface, one command after the other. Each line of the script starts with a token.
-# What is behind a command with " &" goes on while the program runs.
+# A program goes on running behind a command with " &".
 play_mi() {
 	mkfifo "$work/in"
 	gdb_clean -i=mi <"$work/in" >"$work/out" 2>&1 &
