@@ -28,8 +28,9 @@ struct agent_access {
 	bool (*reg)(void *ctx, unsigned number, uint64_t *value);
 	/** All n bytes or false. */
 	bool (*mem)(void *ctx, uint64_t at, void *buf, size_t n);
-	void (*print)(void *ctx, const char *text, size_t n);
-	void *ctx;
+	void *ctx; /* of both */
+	void (*print)(void *to, const char *text, size_t n);
+	void *to;
 };
 
 /**

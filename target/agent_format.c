@@ -140,7 +140,7 @@ const char *agent_format_check(const char *text, unsigned args)
 static void put(const struct agent_access *a, const char *text, size_t n)
 {
 	if (n)
-		a->print(a->ctx, text, n);
+		a->print(a->to, text, n);
 }
 
 static void fill(const struct agent_access *a, char c, size_t n)

@@ -29,17 +29,12 @@ const struct target_point_code *point_codes_find(const struct point_codes *c,
 void point_codes_copy(struct point_codes *to, const struct point_codes *from);
 void point_codes_clear(struct point_codes *c);
 
-/** How the expressions of a hit see the thread that hit; print is not used. */
-struct point_hit {
-	struct agent_access access;
-	const struct target_log *log;
-};
-
 /**
  * Runs the conditions, then the commands of a point that holds; what those print goes to stdout.
- * code NULL: the point has none. true: the client is to hear of the hit; so it is when an
- * expression fails, which is logged.
+ * code NULL: the point has none. thread: how they see the thread that hit; its print is set here.
+ * true: the client is to hear of the hit; so it is when an expression fails, which is logged.
  */
-bool point_code_tells(const struct target_point_code *code, const struct point_hit *hit);
+bool point_code_tells(const struct target_point_code *code, struct agent_access thread,
+		      const struct target_log *log);
 
 #endif

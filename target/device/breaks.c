@@ -147,14 +147,14 @@ bool device_point_tells(struct device *d, struct device_core *c, enum target_poi
 {
 	const struct target_point_code *code = point_codes_find(&d->codes, kind, c->info.pc);
 	struct hit hit = { .d = d };
-	struct point_hit seen = { { read_reg, read_mem, NULL, &hit }, &d->a.base.log };
+	struct agent_access thread = { .reg = read_reg, .mem = read_mem, .ctx = &hit };
 
 	if (!code)
 		return true;
 	(void)!device_core_ask(d, c);
 	device_cores_show(d);
 	hit.core = ascend_core_find(&d->a, device_core_tid(d, c));
-	return !hit.core || point_code_tells(code, &seen);
+	return !hit.core || point_code_tells(code, thread, &d->a.base.log);
 }
 
 /* --- the way over --- */

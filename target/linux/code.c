@@ -37,7 +37,8 @@ bool linux_point_tells(struct linux_target *l, struct linux_thread *th, enum tar
 		       uint64_t at)
 {
 	struct hit hit = { l, th };
-	struct point_hit seen = { { read_reg, read_mem, NULL, &hit }, &l->base.log };
+	struct agent_access thread = { .reg = read_reg, .mem = read_mem, .ctx = &hit };
 
-	return point_code_tells(point_codes_find(&th->process->codes, kind, at), &seen);
+	return point_code_tells(point_codes_find(&th->process->codes, kind, at), thread,
+				&l->base.log);
 }

@@ -45,7 +45,7 @@ static void print(void *ctx, const char *text, size_t n)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t printed = 0;
-	struct agent_access access = { read_reg, read_mem, print, &printed };
+	struct agent_access access = { read_reg, read_mem, &printed, print, &printed };
 	/* just its size, so that a sanitizer sees reads behind it */
 	uint8_t *bytes = malloc(size ? size : 1);
 	struct agent_code code = { bytes, size };

@@ -64,7 +64,7 @@ static struct agent_code code_of(const char *hex)
 
 static const char *run_in(struct world *w, const char *hex, uint64_t *value)
 {
-	struct agent_access access = { world_reg, world_mem, world_print, w };
+	struct agent_access access = { world_reg, world_mem, w, world_print, w };
 	struct agent_code code = code_of(hex);
 	const char *why = agent_check(&code);
 
@@ -363,7 +363,7 @@ static void test_prints(void)
 {
 	for (size_t i = 0; i < sizeof(prints) / sizeof(prints[0]); i++) {
 		struct world w = { .n = 0 };
-		struct agent_access access = { world_reg, world_mem, world_print, &w };
+		struct agent_access access = { world_reg, world_mem, &w, world_print, &w };
 		struct agent_code code = print_code(i);
 		uint64_t value;
 		const char *why = agent_check(&code);
