@@ -267,7 +267,7 @@ static bool is_stale(const struct end *e)
 		errno = EADDRINUSE;
 		return false;
 	}
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	bool refused = fd >= 0 &&
 		       connect(fd, (const struct sockaddr *)&e->address, sizeof(e->address)) < 0 &&
 		       errno == ECONNREFUSED;
