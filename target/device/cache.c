@@ -92,9 +92,9 @@ void device_cache_put_page(struct device_cache *c, uint64_t at, const uint8_t *b
 	memcpy(p->bytes, bytes, sizeof(p->bytes));
 }
 
-static struct page *code_place(struct device_cache *c, uint64_t at)
+static size_t code_place(uint64_t at)
 {
-	return &c->code[at / DEVICE_CACHE_PAGE % CODE_PAGES];
+	return at / DEVICE_CACHE_PAGE % CODE_PAGES;
 }
 
 void device_cache_forget_code(struct device_cache *c)
@@ -105,14 +105,14 @@ void device_cache_forget_code(struct device_cache *c)
 
 const uint8_t *device_cache_code(const struct device_cache *c, uint64_t at)
 {
-	const struct page *p = &c->code[at / DEVICE_CACHE_PAGE % CODE_PAGES];
+	const struct page *p = &c->code[code_place(at)];
 
 	return p->generation && p->at == at ? p->bytes : NULL;
 }
 
 void device_cache_put_code(struct device_cache *c, uint64_t at, const uint8_t *bytes)
 {
-	struct page *p = code_place(c, at);
+	struct page *p = &c->code[code_place(at)];
 
 	p->at = at;
 	p->generation = 1;
@@ -121,7 +121,7 @@ void device_cache_put_code(struct device_cache *c, uint64_t at, const uint8_t *b
 
 void device_cache_patch(struct device_cache *c, uint64_t at, const void *data, size_t n)
 {
-	struct page *p = code_place(c, at);
+	struct page *p = &c->code[code_place(at)];
 	uint64_t offset = at - p->at;
 
 	if (!p->generation || offset >= DEVICE_CACHE_PAGE)
