@@ -48,6 +48,8 @@ bool host_thread_regs(pid_t tid, void *regs, size_t n);
 bool host_thread_area(pid_t tid, int index, uint64_t *base);
 /** Number of the system call a stopped thread is in. */
 int64_t host_syscall_number(pid_t tid);
+/** The number that clients know such a call by; the same one where they know it by no other. */
+int64_t host_syscall_known(int64_t number);
 /** The breakpoint instruction, and how far the pc is behind it when it has been hit. */
 const void *host_break_insn(size_t *n);
 uint64_t host_break_pc_offset(void);

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/reg.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <unistd.h>
@@ -421,6 +422,30 @@ int64_t host_syscall_number(pid_t tid)
 	return ptrace(PTRACE_PEEKUSER, tid, (void *)offsetof(struct user, regs.orig_rax), NULL);
 }
 
+/*
+ * Clients have one table for all programs of 64-bit code. x32 marks its numbers by a bit, and calls
+ * whose arguments lie otherwise in memory have others (arch/x86/entry/syscalls/syscall_64.tbl).
+ */
+int64_t host_syscall_known(int64_t number)
+{
+	enum { X32_BIT = 0x40000000, OWN_FIRST = 512 };
+	static const uint16_t own[] = {
+		SYS_rt_sigaction, SYS_rt_sigreturn, SYS_ioctl, SYS_readv, SYS_writev,
+		SYS_recvfrom, SYS_sendmsg, SYS_recvmsg, SYS_execve, SYS_ptrace,
+		SYS_rt_sigpending, SYS_rt_sigtimedwait, SYS_rt_sigqueueinfo, SYS_sigaltstack,
+		SYS_timer_create, SYS_mq_notify, SYS_kexec_load, SYS_waitid, SYS_set_robust_list,
+		SYS_get_robust_list, SYS_vmsplice, SYS_move_pages, SYS_preadv, SYS_pwritev,
+		SYS_rt_tgsigqueueinfo, SYS_recvmmsg, SYS_sendmmsg, SYS_process_vm_readv,
+		SYS_process_vm_writev, SYS_setsockopt, SYS_getsockopt, SYS_io_setup,
+		SYS_io_submit, SYS_execveat, SYS_preadv2, SYS_pwritev2,
+	};
+	int64_t call = number < X32_BIT ? -1 : number - X32_BIT;
+
+	if (call < 0 || call >= OWN_FIRST + (int64_t)(sizeof(own) / sizeof(own[0])))
+		return number;
+	return call < OWN_FIRST ? call : own[call - OWN_FIRST];
+}
+
 bool host_thread_regs(pid_t tid, void *regs, size_t n)
 {
 	struct user_regs_struct all;
@@ -440,8 +465,8 @@ bool host_thread_regs(pid_t tid, void *regs, size_t n)
 bool host_thread_area(pid_t tid, int index, uint64_t *base)
 {
 	uint32_t desc[4]; /* struct user_desc: entry, base, limit, flags */
-	size_t at = index == FS ? offsetof(struct user, regs.fs_base) :
-				  offsetof(struct user, regs.gs_base);
+	size_t at = index == FS ? offsetof(struct user, regs.fs_base)
+				: offsetof(struct user, regs.gs_base);
 
 	errno = 0;
 	if (index == FS || index == GS) {

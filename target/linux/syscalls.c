@@ -29,6 +29,7 @@ enum target_status linux_catch(struct target *t, uint32_t pid, bool on, const in
 	return TARGET_OK;
 }
 
+/* Numbers are those that clients have names for, or what the program's registers say. */
 static bool is_caught(const struct linux_process *p, int64_t call)
 {
 	if (!p->catching)
@@ -46,12 +47,15 @@ bool linux_syscall_stop(struct linux_thread *th)
 
 	if (n <= 0)
 		return false;
-	int64_t call = host_syscall_number(th->tid);
-	if (!is_caught(th->process, call))
-		return false;
+	int64_t number = host_syscall_number(th->tid), call = host_syscall_known(number);
+	if (!is_caught(th->process, call)) {
+		if (!is_caught(th->process, number))
+			return false;
+		call = number;
+	}
 	linux_pend(th,
-		   info.op == PTRACE_SYSCALL_INFO_ENTRY ? TARGET_STOP_SYSCALL_ENTRY :
-							  TARGET_STOP_SYSCALL_RETURN,
+		   info.op == PTRACE_SYSCALL_INFO_ENTRY ? TARGET_STOP_SYSCALL_ENTRY
+							: TARGET_STOP_SYSCALL_RETURN,
 		   TARGET_SIGNAL_TRAP);
 	th->pending.value = call;
 	return true;

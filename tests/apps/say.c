@@ -1,7 +1,7 @@
 /*
  * Says how it was started, then ends as it is told: `say exit 3`, `say signal 11`, `say wait`,
  * `say env NAME`, `say words ...`, `say cwd`, `say where` (an address: randomization moves it),
- * `say parent` (is it the same a moment later).
+ * `say parent` (is it the same a moment later), `say call NUMBER` (a system call).
  */
 #include <signal.h>
 #include <stdio.h>
@@ -17,6 +17,8 @@ static int say(int argc, char **argv, const char *what, const char *more)
 		return (int)strtol(more, NULL, 10);
 	if (!strcmp(what, "signal"))
 		raise((int)strtol(more, NULL, 10));
+	if (!strcmp(what, "call"))
+		syscall(strtol(more, NULL, 0), 0, 0, 0);
 	if (!strcmp(what, "wait"))
 		for (;;)
 			usleep(1000);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -474,13 +475,42 @@ static void test_desc_of_all(void)
 	host_destroy(NULL);
 }
 
+/* Of x32, by the kernel's table: those it shares, those it has for itself, and what is none. */
+static void test_calls(void)
+{
+	static const int64_t rows[][2] = {
+		{ 0, 0 },
+		{ SYS_execve, SYS_execve },
+		{ -1, -1 },
+		{ 0x40000000, SYS_read },
+		{ 0x40000001, SYS_write },
+		{ 0x40000000 + 435, SYS_clone3 },
+		{ 0x40000000 + 511, 511 },
+		{ 0x40000000 + 512, SYS_rt_sigaction },
+		{ 0x40000000 + 520, SYS_execve },
+		{ 0x40000000 + 529, SYS_waitid },
+		{ 0x40000000 + 547, SYS_pwritev2 },
+		{ 0x40000000 + 548, 0x40000000 + 548 },
+		{ INT64_MAX, INT64_MAX },
+		{ INT64_MIN, INT64_MIN },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		CU_ASSERT_EQUAL(host_syscall_known(rows[i][0]), rows[i][1]);
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
-		{ "values of a thread", test_read }, { "values written", test_write },
-		{ "sets are read once", test_lazy }, { "refused values", test_refused },
-		{ "statuses", test_statuses },	     { "FXSAVE", test_fxsave },
-		{ "a 32-bit program", test_small },  { "layouts of programs", test_desc_of_all },
+		{ "values of a thread", test_read },
+		{ "values written", test_write },
+		{ "sets are read once", test_lazy },
+		{ "refused values", test_refused },
+		{ "statuses", test_statuses },
+		{ "FXSAVE", test_fxsave },
+		{ "a 32-bit program", test_small },
+		{ "layouts of programs", test_desc_of_all },
+		{ "numbers of system calls", test_calls },
 	};
 
 	return unit_run("host", tests, COUNT(tests));
