@@ -1,6 +1,6 @@
 /*
  * COMM and the listening sockets. main parses and listens, the server's loop polls the descriptors
- * and accepts. Reading and writing packets is the connection's affair. Unix sockets: comm_unix.c.
+ * and accepts. Reading and writing packets is the connection's affair.
  */
 #include "stub/comm.h"
 
@@ -15,11 +15,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "stub/comm_priv.h"
+enum {
+	PORT_TRIES = 32,
+	/* Room for those who are not let in: a full queue would delay those who are. */
+	BACKLOG = 256,
+};
 
-enum { PORT_TRIES = 32 };
-
-bool comm_fail(char *why, const char *fmt, ...)
+/* Keeps words and returns false. */
+__attribute__((format(printf, 2, 3))) static bool comm_fail(char *why, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -166,7 +169,7 @@ static int listen_on(const struct addrinfo *at)
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (at->ai_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-	if (bind(fd, at->ai_addr, at->ai_addrlen) == 0 && listen(fd, COMM_BACKLOG) == 0)
+	if (bind(fd, at->ai_addr, at->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
 		return fd;
 	int why = errno;
 	close(fd);
@@ -262,18 +265,46 @@ static bool listen_tcp(const struct comm *c, struct comm_listener *out, char *wh
 	return true;
 }
 
+static const char *unix_words(int error)
+{
+	switch (error) {
+	case ENOTSOCK:
+		return "the path is taken by something that is no socket: choose another one";
+	case EPERM:
+		return "one of another user is there: choose another path";
+	case EADDRINUSE:
+		return "another server listens there: end it, or choose another path";
+	default:
+		return NULL;
+	}
+}
+
+static bool listen_unix(const struct comm *c, struct comm_listener *out, char *why)
+{
+	out->fds[0] = unix_socket_listen(c->path, BACKLOG, &out->place);
+	out->count = out->fds[0] >= 0;
+	if (out->count)
+		return true;
+	const char *words = unix_words(errno);
+	if (words)
+		return comm_fail(why, "cannot listen on the Unix socket: %s", words);
+	return comm_fail(why,
+			 "cannot listen on the Unix socket: %s: choose a path in a folder you can "
+			 "write to",
+			 strerror(errno));
+}
+
 bool comm_listen(const struct comm *c, struct comm_listener *out, char *why)
 {
 	*out = (struct comm_listener){ .count = 0 };
 	if (c->kind == COMM_STDIO)
 		return comm_fail(why, "stdin and stdout are connected already");
-	return c->kind == COMM_UNIX ? comm_listen_unix(c, out, why) : listen_tcp(c, out, why);
+	return c->kind == COMM_UNIX ? listen_unix(c, out, why) : listen_tcp(c, out, why);
 }
 
 void comm_close(struct comm_listener *l)
 {
-	if (l->path[0])
-		comm_remove_unix(l);
+	unix_socket_remove(&l->place);
 	for (size_t i = 0; i < l->count; i++)
 		close(l->fds[i]);
 	*l = (struct comm_listener){ .count = 0 };

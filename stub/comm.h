@@ -4,15 +4,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
-#include <time.h>
+
+#include "target/unix_socket.h"
 
 /**
  * COMM, the place where clients connect: its grammar (pure), and the listening sockets. Unlike
  * gdbserver, which listens on every interface whatever HOST says, HOST is honoured.
  */
 
-enum { COMM_HOST = 256, COMM_PATH = 108, COMM_WORDS = 256, COMM_SOCKETS = 8 };
+enum { COMM_HOST = 256, COMM_PATH = UNIX_SOCKET_PATH, COMM_WORDS = 256, COMM_SOCKETS = 8 };
 
 enum comm_kind { COMM_TCP, COMM_UNIX, COMM_STDIO };
 
@@ -29,10 +29,7 @@ struct comm_listener {
 	int fds[COMM_SOCKETS]; /* nonblocking, close-on-exec */
 	size_t count;
 	uint16_t port;        /* TCP: the port in use, the same for every socket */
-	char path[COMM_PATH]; /* UNIX: unlinked at close if it still is our socket, else "" */
-	dev_t dev; /* these three tell our socket from a later one: inodes are used again */
-	ino_t ino;
-	struct timespec made;
+	struct unix_socket place; /* UNIX: removed at close */
 };
 
 /** Who connected; for "Remote debugging from host H, port P". */

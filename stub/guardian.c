@@ -21,15 +21,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "stub/comm_priv.h"
-
-enum { LISTENERS = 2 }; /* COMM and --device-port */
+enum { SOCKETS = 3 }; /* COMM, --device-port, the runtime stubs' */
 
 /* In memory that both processes share. */
 struct guardian {
 	pthread_mutex_t alive; /* robust; the server holds it as long as it lives */
-	struct comm_listener listeners[LISTENERS];
-	size_t listener_count;
+	struct unix_socket sockets[SOCKETS];
+	size_t socket_count;
 	struct rescue *rescue;
 	guardian_let_go let_go;
 	pid_t guardian;
@@ -96,23 +94,27 @@ pid_t guardian_pid(const struct guardian *g)
 	return g->guardian;
 }
 
+bool guardian_is_gone(const struct guardian *g)
+{
+	return getppid() != g->guardian;
+}
+
 struct rescue *guardian_rescue(const struct guardian *g)
 {
 	return g->rescue;
 }
 
-void guardian_note_listener(struct guardian *g, const struct comm_listener *l)
+void guardian_note_socket(struct guardian *g, const struct unix_socket *s)
 {
-	assert(g->listener_count < LISTENERS);
-	g->listeners[g->listener_count] = *l;
-	g->listener_count++; /* last: the server may die at any moment */
+	assert(g->socket_count < SOCKETS);
+	g->sockets[g->socket_count] = *s;
+	g->socket_count++; /* last: the server may die at any moment */
 }
 
 static void remove_sockets(const struct guardian *g)
 {
-	for (size_t i = 0; i < g->listener_count; i++)
-		if (g->listeners[i].path[0])
-			comm_remove_unix(&g->listeners[i]);
+	for (size_t i = 0; i < g->socket_count; i++)
+		unix_socket_remove(&g->sockets[i]);
 }
 
 void guardian_undo(const struct guardian *g)
@@ -220,10 +222,11 @@ static void clean_up(struct guardian *g, int status)
 	remove_sockets(g);
 	if (gave_up)
 		fprintf(stderr, "ascend-gdbserver: the server did not answer two signals and was "
-				"killed; what it was attached to goes on without breakpoints\n");
+				"killed; what did not end with it goes on without "
+				"breakpoints\n");
 	else if (WIFSIGNALED(status) && !is_passed_on(WTERMSIG(status)))
 		fprintf(stderr,
-			"ascend-gdbserver: signal %d ended the server; what it was attached to "
+			"ascend-gdbserver: signal %d ended the server; what did not end with it "
 			"goes on without breakpoints\n",
 			WTERMSIG(status));
 }

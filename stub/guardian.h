@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "stub/comm.h"
 #include "target/rescue.h"
+#include "target/unix_socket.h"
 
 /**
  * Two processes instead of one, so that the death of the server leaves nothing behind. The process
@@ -28,13 +28,15 @@ typedef void (*guardian_let_go)(const struct rescue *r, bool orphans);
 struct guardian *guardian_split(guardian_let_go let_go);
 /** The process that the user knows. */
 pid_t guardian_pid(const struct guardian *g);
+/** It was killed: that is why the server ends. */
+bool guardian_is_gone(const struct guardian *g);
 /** Where the target notes its patches; borrowed. */
 struct rescue *guardian_rescue(const struct guardian *g);
 /**
- * Keeps what names the Unix socket of l; with a TCP listener nothing is to be removed. To be called
- * once for COMM and once for the port of the devices.
+ * A Unix socket to be removed when the server is killed; nothing with an empty path. To be called
+ * once for COMM, for the port of the devices, and for the runtime stubs.
  */
-void guardian_note_listener(struct guardian *g, const struct comm_listener *l);
+void guardian_note_socket(struct guardian *g, const struct unix_socket *s);
 /** Lets the processes go and removes the Unix sockets, by the server; for signal handlers. */
 void guardian_undo(const struct guardian *g);
 

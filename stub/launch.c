@@ -227,6 +227,8 @@ static enum target_status start(struct launch *l, struct target *t, const char *
 		.shell = l->shell,
 		.no_randomization = l->no_randomization,
 		.quiet_stdio = l->quiet_stdio,
+		/* the device has work of it in hand */
+		.outlives = l->inject != NULL,
 	};
 
 	enum target_status status = target_start(t, &how, pid);

@@ -69,9 +69,10 @@ static bool find_beside(const char *name, char *out)
 static void run_npu(const char *program, const char *socket, const char *args, int out)
 {
 	enum { WORDS = 32 };
-	const char *argv[WORDS + 1] = { program, "--socket", socket, "--with-parent" };
+	const char *argv[WORDS + 1] = { program, "--socket", socket, "--with-parent",
+					"--own-folder" };
 	char words[CONFIG_TEXT], *rest = words, *word;
-	size_t n = 4;
+	size_t n = 5;
 
 	snprintf(words, sizeof(words), "%s", args);
 	while (n < WORDS && (word = strsep(&rest, " ")))
@@ -98,22 +99,23 @@ static bool await_ready(int in)
 
 static bool start_npu(struct live *l, const char *args, char *why)
 {
-	char program[LIVE_PATH];
+	char program[LIVE_PATH], folder[] = "/tmp/ascend-npu.XXXXXX";
 	int pipe_fds[2];
 
 	if (!find_beside("ascend-npu-sim", program))
 		return fail(why, "--device sim: there is no ascend-npu-sim beside this server: "
 				 "build it, or set " SIM_WIRE_ENV " to the socket of one");
-	snprintf(l->folder, sizeof(l->folder), "/tmp/ascend-npu.XXXXXX");
-	if (!mkdtemp(l->folder) || pipe2(pipe_fds, O_CLOEXEC) < 0)
+	if (!mkdtemp(folder) || pipe2(pipe_fds, O_CLOEXEC) < 0)
 		return fail(why, "--device sim: no place for a socket in /tmp");
-	snprintf(l->sim, sizeof(l->sim), "%.64s/socket", l->folder);
+	snprintf(l->sim, sizeof(l->sim), "%s/socket", folder);
 	pid_t pid = fork();
 	if (pid == 0)
 		run_npu(program, l->sim, args, pipe_fds[1]);
 	close(pipe_fds[1]);
 	bool ready = pid > 0 && await_ready(pipe_fds[0]);
 	close(pipe_fds[0]);
+	if (!ready)
+		rmdir(folder);
 	if (!ready)
 		return fail(why, "--device sim: ascend-npu-sim does not start: what it says "
 				 "is above, --sim-args is what it was told");
@@ -225,6 +227,7 @@ static bool add_devices(struct live *l, const struct config *c, const struct chi
 	if (!devices)
 		return fail(why, strerror(errno));
 	l->inject = device_environment(devices);
+	l->runtime_socket = device_socket(devices);
 	return arrange(l, devices, view, &o, log, why);
 }
 
@@ -238,15 +241,6 @@ bool live_open(struct live *l, const struct config *c, const struct chip *chip,
 	if (add_devices(l, c, chip, log, why))
 		return true;
 	target_close(l->target);
-	live_close(l);
 	l->target = NULL;
 	return false;
-}
-
-void live_close(struct live *l)
-{
-	if (!l->folder[0])
-		return;
-	unlink(l->sim);
-	rmdir(l->folder);
 }

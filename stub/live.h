@@ -20,16 +20,14 @@ struct live {
 	struct target *devices; /* shown elsewhere or nowhere; owned by the caller too; or NULL */
 	char stub[LIVE_PATH];	   /* of the library that is preloaded into programs; "": none */
 	char sim[LIVE_PATH];	   /* socket of the simulated NPU; "": not used */
-	char folder[LIVE_PATH];	   /* made for the socket of an NPU of our own; "": none */
 	const char *way;	   /* to the devices: "drv", "sim", "none" */
 	bool automatic;		   /* ... which nobody chose */
 	const char *const *inject; /* variables for programs, NULL-terminated; NULL: none */
+	const struct unix_socket *runtime_socket; /* where runtime stubs connect; NULL: none */
 };
 
 /** chip: as in struct device_options. false: why (LIVE_WORDS bytes) says what to do. */
 bool live_open(struct live *l, const struct config *c, const struct chip *chip,
 	       struct target_log log, char *why);
-/** After the target is closed. */
-void live_close(struct live *l);
 
 #endif

@@ -15,6 +15,7 @@
 #include "stub/comm.h"
 #include "stub/crash.h"
 #include "stub/disable.h"
+#include "stub/farewell.h"
 #include "stub/guardian.h"
 #include "stub/launch.h"
 #include "stub/limits.h"
@@ -191,6 +192,13 @@ static bool read_chip(struct program *p)
 	return p->chip || !complain(2, why);
 }
 
+/* What is to be removed when the server is killed. */
+static void note_socket(struct program *p, const struct unix_socket *s)
+{
+	if (p->guardian && s)
+		guardian_note_socket(p->guardian, s);
+}
+
 static bool open_target(struct program *p)
 {
 	if (p->config.chip_file[0] && !read_chip(p))
@@ -202,6 +210,7 @@ static bool open_target(struct program *p)
 		return !complain(1, why);
 	p->target = p->live.target;
 	p->launch.inject = p->live.inject;
+	note_socket(p, p->live.runtime_socket);
 	if (p->config.hold_children[0] &&
 	    !linux_hold_children(p->live.host, p->config.hold_children))
 		return !complain(1, "out of memory");
@@ -238,13 +247,6 @@ static bool device_comm(const struct program *p, const struct comm *main, struct
 	return out->kind != COMM_STDIO;
 }
 
-/* What is to be removed when the server is killed. */
-static void note_listener(struct program *p, const struct comm_listener *l)
-{
-	if (p->guardian)
-		guardian_note_listener(p->guardian, l);
-}
-
 static bool listen_for_devices(struct program *p, const struct comm *main)
 {
 	char why[COMM_WORDS];
@@ -254,7 +256,7 @@ static bool listen_for_devices(struct program *p, const struct comm *main)
 		return true;
 	if (!device_comm(p, main, &comm, why) || !comm_listen(&comm, &p->device_listener, why))
 		return !complain(1, why);
-	note_listener(p, &p->device_listener);
+	note_socket(p, &p->device_listener.place);
 	return true;
 }
 
@@ -269,7 +271,7 @@ static bool start_listening(struct program *p, const struct comm *comm)
 		return true;
 	if (!comm_listen(comm, &p->listener, why))
 		return !complain(1, why);
-	note_listener(p, &p->listener);
+	note_socket(p, &p->listener.place);
 	return true;
 }
 
@@ -288,8 +290,8 @@ static void tell_listening(const struct program *p, const struct comm *comm)
 {
 	char who[ACCESS_LINE];
 
-	if (p->device_listener.path[0])
-		fprintf(stderr, "Listening for devices on %s\n", p->device_listener.path);
+	if (p->device_listener.place.path[0])
+		fprintf(stderr, "Listening for devices on %s\n", p->device_listener.place.path);
 	else if (p->device_listener.count)
 		fprintf(stderr, "Listening for devices on port %u\n", p->device_listener.port);
 	if (comm->kind == COMM_STDIO)
@@ -337,7 +339,11 @@ static int serve(struct program *p)
 		.limits = &p->limits,
 		.disabled = p->options.disabled,
 	};
-	return server_run(&setup);
+	int status = server_run(&setup);
+	if (p->guardian && guardian_is_gone(p->guardian))
+		linux_spare_started(p->live.host);
+	farewell(p->target);
+	return status;
 }
 
 /* From here on this may be another process than the one that the user started. */
@@ -369,7 +375,6 @@ static int debug(struct program *p)
 	comm_close(&p->device_listener);
 	target_close(p->live.devices); /* kernels are let go while their program is there */
 	target_close(p->target);
-	live_close(&p->live);
 	chip_overlay_destroy(p->overlay);
 	launch_deinit(&p->launch);
 	if (p->limits.rooted)

@@ -18,7 +18,6 @@
 #include "rsp/buf.h"
 #include "stub/clock.h"
 #include "stub/conn.h"
-#include "stub/farewell.h"
 #include "stub/lobby.h"
 #include "stub/rate.h"
 #include "stub/session.h"
@@ -593,7 +592,6 @@ int server_run(const struct server_setup *setup)
 		end_session(&ends[i]);
 	setup->log->user = NULL;
 	outlast_orphan(ends);
-	farewell(setup->target);
 	for (size_t i = 0; i < n; i++)
 		finish(&ends[i]);
 	return ends->status;

@@ -12,8 +12,8 @@
  * What a kind of target fills in. A missing operation is a NULL pointer; capabilities are computed
  * from the pointers (target_caps). A dump has run == NULL, so every resume packet is refused.
  * To add a kind of target: 1. target/<kind>/<kind>_target.c with a static const struct target_ops,
- * `struct target base` first in its object; 2. a way to open it from stub/main.c; 3. keys in
- * config/keys.c if it has settings; 4. its recipe or fake in tests/, which skip by capability.
+ * `struct target base` first; 2. a way to open it from stub/main.c; 3. keys in config/keys.c if it
+ * has settings; 4. its recipe or fake in tests/, which skip by capability.
  */
 
 struct target;
@@ -46,7 +46,7 @@ struct target_run_ops {
 					  const int64_t *calls, size_t n);
 	/** Signals that a program keeps when it is let go with them: all until this is called. */
 	void (*program)(struct target *t, const uint8_t *bits, size_t n);
-	/** Signals that go to the program without a stop; a set bit per number of GDB's. */
+	/** ... that go to the program without a stop; a set bit per number of GDB's. */
 	void (*pass)(struct target *t, const uint8_t *bits, size_t n);
 };
 
@@ -75,6 +75,7 @@ struct target_launch {
 	bool shell;                 /* through $SHELL -c, so that words are expanded */
 	bool no_randomization;      /* addresses are the same in every run */
 	bool quiet_stdio;           /* stdin is /dev/null and stdout goes to stderr */
+	bool outlives;              /* it goes on when the server dies */
 };
 
 /** Getting something to debug. NULL: the target has what it has. */
@@ -140,9 +141,8 @@ struct target_os_ops {
 	/** The CPU the thread is on or was on last. */
 	enum target_status (*thread_core)(struct target *t, struct target_tid tid, int *core);
 	/**
-	 * The next symbol of a process that the client shall look up; first: it has just offered
-	 * to. NULL: none. Borrowed until the process ends. symbol_found takes the answer, value
-	 * NULL: there is no such symbol.
+	 * The next symbol of a process for the client to look up; first: it has just offered to.
+	 * NULL: none. Borrowed until the process ends. symbol_found: value NULL, no such symbol.
 	 */
 	const char *(*symbol_wanted)(struct target *t, uint32_t pid, bool first);
 	void (*symbol_found)(struct target *t, uint32_t pid, const char *name,

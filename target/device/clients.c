@@ -11,8 +11,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,7 +21,7 @@ enum { ENDS = 16 };
 /* Where stubs connect. */
 struct end {
 	int fd;
-	struct sockaddr_un address;
+	struct unix_socket place;
 };
 
 struct device_clients {
@@ -36,9 +34,9 @@ struct device_clients {
 	size_t count;
 };
 
-const char *device_clients_path(const struct device_clients *s)
+const struct unix_socket *device_clients_socket(const struct device_clients *s)
 {
-	return s->ends[0].address.sun_path;
+	return &s->ends[0].place;
 }
 
 int device_clients_fd(const struct device_clients *s)
@@ -248,59 +246,24 @@ void device_clients_serve(struct device_clients *s)
 
 /* --- making it --- */
 
-/* Only our user may connect. */
-static bool bind_private(const struct end *e)
-{
-	mode_t mask = umask(077);
-	int result = bind(e->fd, (const struct sockaddr *)&e->address, sizeof(e->address));
-
-	umask(mask);
-	return result == 0;
-}
-
-/* Left behind by a server that is gone. */
-static bool is_stale(const struct end *e)
-{
-	struct stat st;
-
-	if (lstat(e->address.sun_path, &st) < 0 || !S_ISSOCK(st.st_mode)) {
-		errno = EADDRINUSE;
-		return false;
-	}
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	bool refused = fd >= 0 &&
-		       connect(fd, (const struct sockaddr *)&e->address, sizeof(e->address)) < 0 &&
-		       errno == ECONNREFUSED;
-
-	if (fd >= 0)
-		close(fd);
-	errno = EADDRINUSE;
-	return refused;
-}
-
 static bool open_end(struct device_clients *s, const char *path)
 {
 	struct end *e = &s->ends[s->end_count];
 
-	if (s->end_count == ENDS || strlen(path) >= sizeof(e->address.sun_path)) {
-		errno = s->end_count == ENDS ? ENOSPC : ENAMETOOLONG;
+	if (s->end_count == ENDS) {
+		errno = ENOSPC;
 		return false;
 	}
-	*e = (struct end){ .fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0),
-			   .address.sun_family = AF_UNIX };
-	memcpy(e->address.sun_path, path, strlen(path) + 1);
-	bool bound = e->fd >= 0 && bind_private(e);
-	if (!bound && errno == EADDRINUSE && is_stale(e) && unlink(path) == 0)
-		bound = bind_private(e);
-	if (bound && listen(e->fd, DEVICE_CLIENTS) == 0 && watch(s, e->fd, e)) {
+	e->fd = unix_socket_listen(path, DEVICE_CLIENTS, &e->place);
+	if (e->fd < 0)
+		return false;
+	if (watch(s, e->fd, e)) {
 		s->end_count++;
 		return true;
 	}
 	int error = errno;
-	if (bound)
-		unlink(path);
-	if (e->fd >= 0)
-		close(e->fd);
+	unix_socket_remove(&e->place);
+	close(e->fd);
 	errno = error;
 	return false;
 }
@@ -308,7 +271,7 @@ static bool open_end(struct device_clients *s, const char *path)
 bool device_clients_listen(struct device_clients *s, const char *path)
 {
 	for (size_t i = 0; i < s->end_count; i++)
-		if (!strcmp(s->ends[i].address.sun_path, path))
+		if (!strcmp(s->ends[i].place.path, path))
 			return true;
 	return open_end(s, path);
 }
@@ -316,7 +279,7 @@ bool device_clients_listen(struct device_clients *s, const char *path)
 static bool open_own(struct device_clients *s)
 {
 	const char *folder = getenv("TMPDIR");
-	char path[sizeof(s->ends[0].address.sun_path)];
+	char path[UNIX_SOCKET_PATH];
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
@@ -359,8 +322,8 @@ void device_clients_destroy(struct device_clients *s)
 		free_client(c);
 	}
 	for (size_t i = 0; i < s->end_count; i++) {
+		unix_socket_remove(&s->ends[i].place);
 		close(s->ends[i].fd);
-		unlink(s->ends[i].address.sun_path);
 	}
 	if (s->events >= 0)
 		close(s->events);

@@ -3,6 +3,7 @@
 
 #include "target/stub_message.h"
 #include "target/target.h"
+#include "target/unix_socket.h"
 
 /**
  * The socket on which runtime stubs tell what their apps do (live facts 1.3, 1.4). One connection
@@ -53,7 +54,8 @@ void device_clients_destroy(struct device_clients *s);
  * over. What listens there is ours: true. false: errno.
  */
 bool device_clients_listen(struct device_clients *s, const char *path);
-const char *device_clients_path(const struct device_clients *s);
+/** The one that programs are started with; borrowed. */
+const struct unix_socket *device_clients_socket(const struct device_clients *s);
 /** Readable when device_clients_serve has something to do. */
 int device_clients_fd(const struct device_clients *s);
 void device_clients_serve(struct device_clients *s);

@@ -27,6 +27,8 @@ struct target *device_open(const struct device_options *options, struct target_l
 
 /** Variables for an app, "NAME=VALUE", NULL-terminated; borrowed until the target is closed. */
 const char *const *device_environment(const struct target *t);
+/** Where runtime stubs of such apps connect; borrowed likewise. */
+const struct unix_socket *device_socket(const struct target *t);
 
 /**
  * Programs that have a file open, other than the server: "4711 (msdebug), 4712 (x)" in out; how

@@ -523,7 +523,8 @@ static void make_environment(struct devices *ds)
 	size_t n = 0;
 
 	target_text_format(&ds->preload, "LD_PRELOAD=%s", ds->options.stub);
-	target_text_format(&ds->socket, STUB_SOCKET_ENV "=%s", device_clients_path(ds->clients));
+	target_text_format(&ds->socket, STUB_SOCKET_ENV "=%s",
+			   device_clients_socket(ds->clients)->path);
 	ds->environment[n++] = ds->preload.data;
 	ds->environment[n++] = ds->socket.data;
 	ds->environment[n++] = "TASK_QUEUE_ENABLE=0";
@@ -536,6 +537,11 @@ static void make_environment(struct devices *ds)
 const char *const *device_environment(const struct target *t)
 {
 	return ((const struct devices *)t)->environment;
+}
+
+const struct unix_socket *device_socket(const struct target *t)
+{
+	return device_clients_socket(((const struct devices *)t)->clients);
 }
 
 struct target *device_open(const struct device_options *options, struct target_log log)

@@ -136,7 +136,7 @@ static enum target_status arrive(struct linux_target *l, struct linux_process *p
 static enum target_status take(struct linux_target *l, pid_t pid)
 {
 	bool held = linux_hold_has(l, pid), stood = stands((uint32_t)pid);
-	struct linux_process *p = linux_process_add(l, pid, true);
+	struct linux_process *p = linux_process_add(l, pid, true, false);
 	pid_t stuck;
 
 	if (!p)

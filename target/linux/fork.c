@@ -111,7 +111,7 @@ static void release_child(struct linux_target *l, struct linux_process *parent, 
 static struct linux_process *adopt_child(struct linux_target *l, struct linux_process *parent,
 					 pid_t pid, bool vfork)
 {
-	struct linux_process *p = linux_process_add(l, pid, parent->attached);
+	struct linux_process *p = linux_process_add(l, pid, parent->attached, parent->outlives);
 	struct points *copy = points_copy(parent->points);
 
 	if (p && copy && !vfork) {

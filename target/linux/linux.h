@@ -11,8 +11,10 @@
 
 /** An empty target. NULL: out of memory or descriptors, errno says which. */
 struct target *linux_open(struct target_log log);
-/** From now on what is done to processes that were attached is noted there; borrowed. */
+/** From now on what is done to processes that go on without us is noted there; borrowed. */
 void linux_set_rescue(struct target *t, struct rescue *r);
+/** What was started to outlive us counts as attached from now on: it is detached at the end. */
+void linux_spare_started(struct target *t);
 
 /**
  * Lets all processes of the table go on, without a struct target: their threads are stopped, their

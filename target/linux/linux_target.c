@@ -274,6 +274,12 @@ void linux_set_rescue(struct target *t, struct rescue *r)
 	of(t)->rescue = r;
 }
 
+void linux_spare_started(struct target *t)
+{
+	for (struct linux_process *p = of(t)->processes; p; p = p->next)
+		p->attached |= p->outlives;
+}
+
 struct target *linux_open(struct target_log log)
 {
 	struct linux_target *l = calloc(1, sizeof(*l));

@@ -16,10 +16,6 @@
 #include "target/auto.h"
 #include "target/linux/linux_priv.h"
 
-enum {
-	START_OPTIONS = PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL,
-};
-
 /* --- starting --- */
 
 /* Adds a word so that the shell gives it to the program as it is. */
@@ -155,25 +151,33 @@ static unsigned expected_execs(const struct target_launch *how)
 	return 1u + how->shell + (how->wrapper && how->wrapper[0]);
 }
 
+/* What becomes of it when the server dies. */
+static int end_option(const struct target_launch *how)
+{
+	return how->outlives ? 0 : PTRACE_O_EXITKILL;
+}
+
 /* From inside execve to behind it: the kernel is done with the registers then. */
-static bool leave_exec(pid_t pid, int *status)
+static bool leave_exec(const struct target_launch *how, pid_t pid, int *status)
 {
 	ptrace(PTRACE_SETOPTIONS, pid, NULL,
-	       (void *)(intptr_t)(LINUX_TRACE_OPTIONS | PTRACE_O_EXITKILL));
+	       (void *)(intptr_t)(LINUX_TRACE_OPTIONS | end_option(how)));
 	/* one that was killed meanwhile has its end to tell */
 	ptrace(PTRACE_SYSCALL, pid, NULL, NULL);
 	return linux_wait_for(pid, status) && WIFSTOPPED(*status);
 }
 
 /* Runs the child up to the last exec. false: it ended before; *status is how. */
-static bool run_to_program(pid_t pid, unsigned execs, int *status)
+static bool run_to_program(const struct target_launch *how, pid_t pid, int *status)
 {
+	unsigned execs = expected_execs(how);
+
 	while (linux_wait_for(pid, status)) {
 		if (!WIFSTOPPED(*status))
 			return false;
 		bool exec = *status >> 8 == (SIGTRAP | PTRACE_EVENT_EXEC << 8);
 		if (exec && --execs == 0)
-			return leave_exec(pid, status);
+			return leave_exec(how, pid, status);
 		bool event = *status >> 16;
 		int signal = event ? 0 : WSTOPSIG(*status);
 		ptrace(PTRACE_CONT, pid, NULL, (void *)(intptr_t)signal);
@@ -235,7 +239,8 @@ static pid_t fork_traced(const struct target_launch *how, const char **words, st
 	if (pid < 0)
 		return -1;
 	/* what the shell or the wrapper starts on the way is not ours */
-	if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)(intptr_t)START_OPTIONS) != 0) {
+	int options = PTRACE_O_TRACEEXEC | end_option(how);
+	if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)(intptr_t)options) != 0) {
 		int error = errno;
 
 		kill(pid, SIGKILL);
@@ -247,9 +252,9 @@ static pid_t fork_traced(const struct target_launch *how, const char **words, st
 }
 
 /* Takes a new process with one stopped thread into the tables. */
-static struct linux_process *adopt(struct linux_target *l, pid_t pid, bool attached)
+static struct linux_process *adopt(struct linux_target *l, pid_t pid, bool outlives)
 {
-	struct linux_process *p = linux_process_add(l, pid, attached);
+	struct linux_process *p = linux_process_add(l, pid, false, outlives);
 
 	if (p && linux_thread_add(l, p, pid) && linux_mem_open(p)) {
 		p->desc = host_desc(l->host, pid);
@@ -298,14 +303,14 @@ static enum target_status start_words(struct linux_target *l, const struct targe
 	}
 	if (write(pipes.go[1], "", 1) != 1)
 		kill(child, SIGKILL);
-	bool there = run_to_program(child, expected_execs(how), &status);
+	bool there = run_to_program(how, child, &status);
 	enum target_status result = TARGET_OK;
 	if (!there)
 		result = start_failed(t, how, pipes.report[0], status);
 	close_pipes(&pipes);
 	if (!there)
 		return result;
-	struct linux_process *p = adopt(l, child, false);
+	struct linux_process *p = adopt(l, child, how->outlives);
 	if (!p) {
 		kill(child, SIGKILL);
 		waitpid(child, NULL, __WALL);

@@ -23,7 +23,8 @@ bool linux_has_ended(struct linux_target *l, struct target_tid tid)
 	return p && p->ended && !p->untold && tid.tid == tid.pid;
 }
 
-struct linux_process *linux_process_add(struct linux_target *l, pid_t pid, bool attached)
+struct linux_process *linux_process_add(struct linux_target *l, pid_t pid, bool attached,
+					bool outlives)
 {
 	size_t insn_n;
 	const void *insn = host_break_insn(&insn_n);
@@ -33,9 +34,10 @@ struct linux_process *linux_process_add(struct linux_target *l, pid_t pid, bool 
 		return NULL;
 	p->pid = pid;
 	p->attached = attached;
+	p->outlives = outlives;
 	p->mem = p->pagemap = -1;
-	/* what was started ends with the server by PTRACE_O_EXITKILL */
-	p->rescue = attached ? l->rescue : NULL;
+	/* others end with the server by PTRACE_O_EXITKILL */
+	p->rescue = attached || outlives ? l->rescue : NULL;
 	p->points = points_create(insn, insn_n);
 	if (!p->points) {
 		free(p);

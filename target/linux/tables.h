@@ -73,6 +73,7 @@ struct linux_process {
 	bool untold;        /* the stop of its forker will tell the client of it */
 	bool borrower;      /* by vfork: until it calls exec or ends its memory is the parent's */
 	bool attached;      /* not started by us: detached, not killed, at the end */
+	bool outlives;      /* started by us, and yet it goes on when we die */
 	int mem;            /* /proc/PID/mem, O_CLOEXEC */
 	int pagemap;        /* /proc/PID/pagemap; -1: not open */
 	struct linux_executed executed;
@@ -154,7 +155,9 @@ struct linux_target {
 struct linux_process *linux_process_find(struct linux_target *l, uint32_t pid);
 /** That is the leader of a process whose end is still to be told: to clients it is there. */
 bool linux_has_ended(struct linux_target *l, struct target_tid tid);
-struct linux_process *linux_process_add(struct linux_target *l, pid_t pid, bool attached);
+/** attached, outlives: as in struct linux_process. NULL: out of memory. */
+struct linux_process *linux_process_add(struct linux_target *l, pid_t pid, bool attached,
+					bool outlives);
 void linux_process_drop(struct linux_target *l, struct linux_process *p);
 struct linux_thread *linux_thread_find(struct linux_target *l, pid_t tid);
 struct linux_thread *linux_thread_add(struct linux_target *l, struct linux_process *p, pid_t tid);

@@ -8,8 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
+#include <sys/pidfd.h>
 #include <sys/signalfd.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "target/sim/core_priv.h"
@@ -36,7 +37,8 @@ static const char usage_options[] =
 	"  --traps             the driver's traps come often: full queues, waits that end at\n"
 	"                      once, events and replies that get lost (to test debuggers)\n"
 	"  --once              end when the last client has left\n"
-	"  --with-parent       end when the process ends that started this one\n"
+	"  --with-parent       end when the process that started this one has ended, and all apps\n"
+	"  --own-folder        remove the folder of the socket at the end\n"
 	"  --help              this text\n";
 
 static void print_usage(FILE *to)
@@ -86,6 +88,7 @@ enum {
 	OPT_TRAPS,
 	OPT_ONCE,
 	OPT_PARENT,
+	OPT_FOLDER,
 	OPT_HELP,
 };
 
@@ -101,6 +104,7 @@ static const struct option options[] = {
 	{ "traps", no_argument, NULL, OPT_TRAPS },
 	{ "once", no_argument, NULL, OPT_ONCE },
 	{ "with-parent", no_argument, NULL, OPT_PARENT },
+	{ "own-folder", no_argument, NULL, OPT_FOLDER },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
 };
@@ -138,7 +142,11 @@ static bool take_option(struct sim_options *o, int option, const char *value)
 		o->once = true;
 		return true;
 	case OPT_PARENT:
-		return prctl(PR_SET_PDEATHSIG, SIGTERM) == 0;
+		o->with_parent = true;
+		return true;
+	case OPT_FOLDER:
+		o->own_folder = true;
+		return true;
 	default:
 		return false;
 	}
@@ -183,9 +191,23 @@ static int take_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/** Others may have put their own files there: then it stays. */
+static void leave_place(const struct sim_options *o)
+{
+	const char *slash = strrchr(o->socket, '/');
+	char folder[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
+
+	unlink(o->socket);
+	if (!o->own_folder || !slash)
+		return;
+	snprintf(folder, sizeof(folder), "%.*s", (int)(slash - o->socket), o->socket);
+	rmdir(folder);
+}
+
 static int run(struct sim *s)
 {
 	s->stop_fd = take_signals();
+	s->parent_fd = s->options.with_parent ? pidfd_open(getppid(), 0) : -1;
 	if (!sim_server_listen(s)) {
 		fprintf(stderr, "ascend-npu-sim: %s: %s\n", s->options.socket, strerror(errno));
 		return 1;
@@ -200,7 +222,7 @@ static int run(struct sim *s)
 	       s->options.socket);
 	fflush(stdout);
 	sim_server_run(s);
-	unlink(s->options.socket);
+	leave_place(&s->options);
 	for (uint32_t i = 0; i < s->device_count; i++)
 		sim_device_deinit(&s->devices[i]);
 	free(s->devices);

@@ -25,6 +25,7 @@ enum {
 	TURNS = 4,     /* slices between two looks at the sockets */
 	STALL_MS = 10, /* pause when all cores wait for each other */
 	TICK_MS = 20,  /* pause when nothing runs and somebody waits */
+	ORPHAN_MS = 2000,
 };
 
 int64_t sim_now(void)
@@ -87,6 +88,7 @@ static void open_client(struct sim_client *c, const struct sim_frame *f, const u
 	}
 	reply.result = c->own_user ? 0 : -1;
 	c->role = c->own_user ? (enum sim_role)open.role : 0;
+	c->sim->had_app |= c->role == SIM_APP;
 	snprintf(reply.soc, sizeof(reply.soc), "%s", c->sim->chip->soc);
 	sim_client_send(c, SIM_REPLY, f->sequence, &(struct sim_piece){ &reply, sizeof(reply) }, 1);
 }
@@ -250,7 +252,7 @@ static int pause_for(const struct sim *s, bool busy)
 		if (s->clients[i]->wait != SIM_NO_WAIT && s->clients[i]->deadline >= 0)
 			return TICK_MS;
 	}
-	return -1;
+	return s->orphan_since && !s->had_app ? ORPHAN_MS : -1;
 }
 
 static bool is_busy(const struct sim *s)
@@ -264,29 +266,40 @@ static bool is_busy(const struct sim *s)
 	return false;
 }
 
+static void lose_parent(struct sim *s)
+{
+	close(s->parent_fd);
+	s->parent_fd = -1;
+	s->orphan_since = sim_now();
+}
+
 static bool wait_for_clients(struct sim *s, int ms)
 {
-	struct pollfd fds[CLIENTS_MAX + 2];
+	enum { FIXED = 3 };
+	struct pollfd fds[FIXED + CLIENTS_MAX];
 	size_t count = s->client_count;
 
 	fds[0] = (struct pollfd){ .fd = s->listener, .events = POLLIN };
 	fds[1] = (struct pollfd){ .fd = s->stop_fd, .events = POLLIN };
+	fds[2] = (struct pollfd){ .fd = s->parent_fd, .events = POLLIN };
 	for (size_t i = 0; i < count; i++) {
 		const struct sim_client *c = s->clients[i];
 		short events = (short)(POLLIN | (c->out.n > 0 ? POLLOUT : 0));
 
-		fds[i + 2] = (struct pollfd){ .fd = c->fd, .events = events };
+		fds[FIXED + i] = (struct pollfd){ .fd = c->fd, .events = events };
 	}
-	if (poll(fds, count + 2, ms) < 0 && errno != EINTR)
+	if (poll(fds, FIXED + count, ms) < 0 && errno != EINTR)
 		return false;
 	for (size_t i = 0; i < count; i++)
-		serve_client(s->clients[i], fds[i + 2].revents);
+		serve_client(s->clients[i], fds[FIXED + i].revents);
 	for (size_t i = s->client_count; i-- > 0;) {
 		if (s->clients[i]->closing)
 			close_client(s, i);
 	}
 	if ((fds[0].revents & POLLIN) != 0)
 		accept_client(s);
+	if ((fds[2].revents & POLLIN) != 0)
+		lose_parent(s);
 	return (fds[1].revents & POLLIN) == 0;
 }
 
@@ -306,16 +319,34 @@ bool sim_server_listen(struct sim *s)
 	       listen(s->listener, BACKLOG) == 0;
 }
 
+static bool has_app(const struct sim *s)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < s->client_count; i++)
+		found |= s->clients[i]->role == SIM_APP;
+	return found;
+}
+
+/** Nobody is there any more for whom it runs. */
+static bool is_over(const struct sim *s)
+{
+	if (s->options.once && s->had_client && s->client_count == 0)
+		return true;
+	return s->orphan_since && !has_app(s) &&
+	       (s->had_app || sim_now() - s->orphan_since >= ORPHAN_MS);
+}
+
 void sim_server_run(struct sim *s)
 {
-	bool had_client = false, go_on = true;
+	bool go_on = true;
 
-	while (go_on && !(s->options.once && had_client && s->client_count == 0)) {
+	while (go_on && !is_over(s)) {
 		int ms = pause_for(s, is_busy(s));
 
 		s->again = false;
 		go_on = wait_for_clients(s, ms);
-		had_client = had_client || s->client_count > 0;
+		s->had_client |= s->client_count > 0;
 		for (size_t i = 0; i < s->device_count; i++)
 			s->again |= sim_device_run(&s->devices[i], TURNS * s->options.slice);
 	}

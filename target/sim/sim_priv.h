@@ -162,6 +162,8 @@ struct sim_options {
 	uint64_t watchdog; /* instructions of a block; 0: none */
 	bool traps;	   /* what seldom goes wrong in the driver often does */
 	bool once;	   /* ends with its last client */
+	bool with_parent;  /* ends with the process that started it, and its last app */
+	bool own_folder;   /* the folder of the socket goes at the end, too */
 };
 
 struct sim {
@@ -175,6 +177,9 @@ struct sim {
 	size_t client_count;
 	int listener;
 	int stop_fd; /* readable: end */
+	int parent_fd; /* readable: the parent has ended; -1: it does not matter, or it has */
+	int64_t orphan_since; /* sim_now() when it was; 0: it is there */
+	bool had_client, had_app;
 	bool again;  /* something happened that somebody may wait for: look at once */
 };
 

@@ -106,7 +106,7 @@ static void adopt(struct fixture *f, pid_t pid)
 	f->l = calloc(1, sizeof(*f->l));
 	CU_ASSERT_PTR_NOT_NULL_FATAL(f->l);
 	f->l->host = host_create();
-	p = linux_process_add(f->l, pid, false);
+	p = linux_process_add(f->l, pid, false, false);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(p);
 	f->th = linux_thread_add(f->l, p, pid);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(f->th);

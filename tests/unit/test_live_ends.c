@@ -270,10 +270,50 @@ static void open_attached(struct scene *s)
 
 static bool is_right(struct scene *s)
 {
-	char glob[sizeof(right) + 2];
+	char out[PATH];
 
-	snprintf(glob, sizeof(glob), "*%s", right);
-	return s->app ? file_has(s->out, right) : daemon_printed(&s->d, s->d.out_fd, glob);
+	snprintf(out, sizeof(out), "/proc/self/fd/%d", s->d.out_fd);
+	return file_has(s->app ? s->out : out, right);
+}
+
+/* A path in the environment of the program. */
+static void read_path(const struct scene *s, const char *variable, char path[PATH])
+{
+	char file[64], text[1 << 16];
+	size_t n = strlen(variable);
+
+	snprintf(file, sizeof(file), "/proc/%u/environ", s->host);
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd >= 0 ? read(fd, text, sizeof(text) - 1) : 0;
+	if (fd >= 0)
+		close(fd);
+	text[got > 0 ? got : 0] = '\0';
+	path[0] = '\0';
+	for (const char *at = text; at < text + got; at += strlen(at) + 1)
+		if (!strncmp(at, variable, n) && at[n] == '=')
+			snprintf(path, PATH, "%s", at + n + 1);
+	CU_ASSERT_TRUE(path[0] && access(path, F_OK) == 0);
+}
+
+static bool goes_away(const char *path)
+{
+	const struct timespec pause = { .tv_nsec = 10000000 };
+
+	for (int ms = 0; ms < PATIENCE_MS && access(path, F_OK) == 0; ms += 10)
+		nanosleep(&pause, NULL);
+	return access(path, F_OK) != 0;
+}
+
+/* The server is gone; with its own NPU nothing of either stays. */
+static void see_right_end(struct scene *s, const char *stub, char *npu)
+{
+	CU_ASSERT_TRUE(is_right(s));
+	if (s->app)
+		return;
+	CU_ASSERT_TRUE(goes_away(stub));
+	CU_ASSERT_TRUE(goes_away(npu));
+	*strrchr(npu, '/') = '\0';
+	CU_ASSERT_TRUE(goes_away(npu));
 }
 
 static void close_scene(struct scene *s)
@@ -348,32 +388,35 @@ static void end_app_killed(struct scene *s)
 	CU_ASSERT_TRUE(run_out(s, "X09"));
 }
 
-static void end_server(struct scene *s, int signal)
+static void end_server_asked(struct scene *s)
 {
-	kill(s->d.pid, signal);
+	kill(s->d.pid, SIGTERM);
 	CU_ASSERT_TRUE(daemon_wait(&s->d, PATIENCE_MS));
 	if (s->app)
 		CU_ASSERT_TRUE(is_right(s));
 }
 
-static void end_server_asked(struct scene *s)
+static void kill_server(struct scene *s, pid_t which)
 {
-	end_server(s, SIGTERM);
+	char stub[PATH], npu[PATH];
+
+	read_path(s, "MSOP_SOCKET_PATH", stub);
+	read_path(s, SIM_WIRE_ENV, npu);
+	kill(which, SIGKILL);
+	CU_ASSERT_TRUE(daemon_wait(&s->d, PATIENCE_MS));
+	CU_ASSERT_TRUE(WIFSIGNALED(s->d.status) && WTERMSIG(s->d.status) == SIGKILL);
+	see_right_end(s, stub, npu);
 }
 
 static void end_server_killed(struct scene *s)
 {
-	end_server(s, SIGKILL);
+	kill_server(s, s->d.pid);
 }
 
 /* The inner process, which no handler of a signal can save: the other one does what it can. */
 static void end_tracer_killed(struct scene *s)
 {
-	kill((pid_t)live_status((pid_t)s->host, "TracerPid"), SIGKILL);
-	CU_ASSERT_TRUE(daemon_wait(&s->d, PATIENCE_MS));
-	CU_ASSERT_TRUE(WIFSIGNALED(s->d.status) && WTERMSIG(s->d.status) == SIGKILL);
-	if (s->app)
-		CU_ASSERT_TRUE(is_right(s));
+	kill_server(s, (pid_t)live_status((pid_t)s->host, "TracerPid"));
 }
 
 static void run(void (*open_scene)(struct scene *s), end_fn end)
@@ -469,6 +512,8 @@ TEST(started, kill_program)
 TEST(started, lost)
 TEST(started, app_killed)
 TEST(started, server_asked)
+TEST(started, server_killed)
+TEST(started, tracer_killed)
 TEST(attached, detach)
 TEST(attached, lost)
 TEST(attached, server_asked)
@@ -483,6 +528,8 @@ static const struct unit_test tests[] = {
 	{ "started: client lost", test_started_lost },
 	{ "started: program killed from outside", test_started_app_killed },
 	{ "started: SIGTERM", test_started_server_asked },
+	{ "started: SIGKILL", test_started_server_killed },
+	{ "started: SIGKILL of the tracer", test_started_tracer_killed },
 	{ "attached: detach", test_attached_detach },
 	{ "attached: client lost", test_attached_lost },
 	{ "attached: SIGTERM", test_attached_server_asked },
