@@ -13,6 +13,10 @@ static const struct {
 } kernels[] = {
 	{ 't', "tiny.o" },
 	{ 'h', "tiny.eh.o" },
+	{ 'i', "tiny.dwarf2.o" },
+	{ 'j', "tiny.dwarf3.o" },
+	{ 'k', "tiny.dwarf4.o" },
+	{ 'l', "tiny.dwarf64.o" },
 	{ 'c', "add_custom.o" },
 	{ 'e', "add_custom.eh.o" },
 	{ 'z', "add_custom.gz.o" },

@@ -6,9 +6,10 @@
 /** Test kernels with bytes changed, for fuzzers: a letter says which, words what is changed. */
 
 /**
- * The kernel of a letter as it was compiled, borrowed: t, h tiny, c, e, z, s, n add_custom (h, e:
- * .eh_frame, z: compressed, s: stripped, n: without -g), o, 2, 3, 4, 6 matmul_mix (its DWARF
- * version, 6: the 64-bit format). NULL: there is no such letter, or the kernel is not built.
+ * The kernel of a letter as it was compiled, borrowed: t, h, i, j, k, l tiny, c, e, z, s, n
+ * add_custom (h, e: .eh_frame, z: compressed, s: stripped, n: without -g), o, 2, 3, 4, 6
+ * matmul_mix, five times as slow (its DWARF version, 6: the 64-bit format; i to l: the same of
+ * tiny). NULL: there is no such letter, or the kernel is not built.
  */
 const struct sample *changed_kernel_base(char letter);
 

@@ -7,6 +7,9 @@
 /** What libFuzzer and replay_main.c call; each tests/fuzz/fuzz_*.c has one. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/** Does nothing, whatever it is given: see there. */
+void fuzz_untraced(void);
+
 /**
  * Of what is asked of every register, address or the like a fuzzer asks one in so many, others with
  * each input; the replay of a corpus asks all.

@@ -1,10 +1,11 @@
 /*
  * Fuzz target: any bytes as a dump. Input that begins with 0x7f is the file itself; other input is
  * a small dump of the writer, chosen by the first letter (n: 910B, w: 950, v: 950 without
- * registers), with changes: "OFFSET=HEX" puts bytes there (from the end with "-OFFSET"), "|OFFSET"
- * cuts the file. Whatever opens is then asked for what a client can ask for, for other registers
- * and windows with each input.
+ * registers, any other: 950 with scalar ones, a thirtieth of the bytes), with changes: "OFFSET=HEX"
+ * puts bytes there (from the end with "-OFFSET"), "|OFFSET" cuts the file. Whatever opens is then
+ * asked for what a client can ask for, for other registers and windows with each input.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,22 @@ static void demand(int truth)
 		abort();
 }
 
+static void add_registers(const struct dump *d, struct dump_core *c, char letter)
+{
+	const struct chip *chip = chip_find(d->chip);
+
+	if (letter == 'n' || letter == 'w')
+		dump_core_registers(d, c);
+	for (size_t i = 0; i < chip->reg_count && letter == 's'; i++) {
+		const struct chip_reg *reg = &chip->regs[i];
+
+		if (reg->kind == CHIP_REG_PLAIN && reg->size <= 8 && reg->cores >> c->type & 1)
+			dump_add_reg(c, reg->addr, (uint8_t)reg->size);
+	}
+	if (letter == 'n')
+		dump_core_errors(d, c);
+}
+
 static struct dump *small_dump(char letter)
 {
 	struct dump *d = dump_create(letter == 'n' ? DUMP_NARROW_CHIP : DUMP_WIDE_CHIP,
@@ -48,10 +65,7 @@ static struct dump *small_dump(char letter)
 		stack->core_id = dump_unified(d, c->type, c->id);
 		dump_add_local(c, id ? CHIP_UB : CHIP_L0A, 32);
 		dump_core_caches(d, c);
-		if (letter != 'v')
-			dump_core_registers(d, c);
-		if (letter == 'n')
-			dump_core_errors(d, c);
+		add_registers(d, c, letter);
 	}
 	return d;
 }
@@ -91,13 +105,13 @@ static const char *change(const char *s, uint8_t *bytes, size_t *n)
 /* The small dump of a letter, written once, since a fuzzer comes by a thousand times a second. */
 static const uint8_t *small_file(char letter, size_t *n)
 {
-	static const char letters[] = "nwv";
+	static const char letters[] = "nwvs";
 	static struct {
 		uint8_t *bytes;
 		size_t n;
 	} kept[sizeof(letters) - 1];
 	const char *hit = strchr(letters, letter);
-	size_t i = hit && *hit ? (size_t)(hit - letters) : 1; /* any other: as 'w' */
+	size_t i = hit && *hit ? (size_t)(hit - letters) : sizeof(letters) - 2;
 
 	if (!kept[i].bytes) {
 		struct dump *d = small_dump(letters[i]);
@@ -138,9 +152,11 @@ static int put_file(const uint8_t *bytes, size_t n)
 {
 	static int file = -1;
 
-	if (file < 0)
+	if (file < 0) {
 		file = memfd_create("dump", MFD_CLOEXEC);
-	demand(file >= 0 && ftruncate(file, (off_t)n) == 0);
+		demand(file >= 0 && fcntl(file, F_SETFL, O_NOATIME) == 0); /* a tenth of a read */
+	}
+	demand(ftruncate(file, (off_t)n) == 0);
 	demand(pwrite(file, bytes, n, 0) == (ssize_t)n);
 	int fd = dup(file);
 	demand(fd >= 0);
@@ -167,7 +183,7 @@ static void read_thread(struct ascend *a, struct target_tid tid, size_t phase)
 	for (size_t r = phase; r < desc->reg_count; r += FUZZ_SHARE)
 		demand(target_reg_read(&a->base, tid, r, value, &valid) == TARGET_OK);
 	demand(target_stop(&a->base, tid, &stop) == TARGET_OK);
-	for (size_t i = 0; i < a->block_count; i++) {
+	for (size_t i = phase % WINDOW_SHARE; i < a->block_count; i += WINDOW_SHARE) {
 		read_memory(&a->base, tid, a->blocks[i].at);
 		read_memory(&a->base, tid, a->blocks[i].at + a->blocks[i].size - 1);
 	}

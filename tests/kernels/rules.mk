@@ -27,6 +27,10 @@ kernel_matmul_mix.dwarf64 := $(KERNEL_MIX) $(KERNEL_NO_EH) -gdwarf-5 -gdwarf64 -
 kernel_inlined := $(KERNEL_ADD) $(KERNEL_NO_EH) -g -O0
 kernel_tiny := $(KERNEL_ADD) $(KERNEL_NO_EH) -g -O2
 kernel_tiny.eh := $(KERNEL_ADD) -g -O2
+kernel_tiny.dwarf2 := $(KERNEL_ADD) $(KERNEL_NO_EH) -gdwarf-2 -O2
+kernel_tiny.dwarf3 := $(KERNEL_ADD) $(KERNEL_NO_EH) -gdwarf-3 -O2
+kernel_tiny.dwarf4 := $(KERNEL_ADD) $(KERNEL_NO_EH) -gdwarf-4 -O2
+kernel_tiny.dwarf64 := $(KERNEL_ADD) $(KERNEL_NO_EH) -gdwarf-5 -gdwarf64 -O2
 
 KERNEL_NAMES := $(patsubst kernel_%,%,$(filter kernel_%,$(.VARIABLES)))
 KERNELS := $(KERNEL_NAMES:%=$(KERNEL_DIR)/%.o) \
