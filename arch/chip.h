@@ -125,6 +125,9 @@ const char *chip_core_type_name(enum chip_core_type type);
 const struct chip_mem_info *chip_mem_find(const struct chip *c, uint8_t mem);
 /** By name, exact case; NULL when the chip has no such register. */
 const struct chip_reg *chip_reg_find(const struct chip *c, const char *name);
+/** The same, quick where the row stands closely behind `before` (a row of the chip, or NULL). */
+const struct chip_reg *chip_reg_find_after(const struct chip *c, const struct chip_reg *before,
+					   const char *name);
 
 /**
  * Where register entries come from: a dump's table or the driver. read() puts the first n bytes

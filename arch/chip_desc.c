@@ -113,12 +113,18 @@ enum {
 	FP = 2,
 };
 
+/** Asked for every row of a chip: most are told by a letter. */
+static bool is_text(const char *a, const char *b)
+{
+	return *a == *b && strcmp(a, b) == 0;
+}
+
 /** Name in `info registers GROUP`: the chip's own, except that both kinds of error go together. */
 static const char *group_shown(const char *of_chip)
 {
-	if (strcmp(of_chip, "errinfo") == 0)
+	if (is_text(of_chip, "errinfo"))
 		return "error";
-	if (strcmp(of_chip, "gpr") == 0 || strcmp(of_chip, "pc") == 0)
+	if (is_text(of_chip, "gpr") || is_text(of_chip, "pc"))
 		return "ascend";
 	return of_chip;
 }
@@ -157,15 +163,14 @@ static struct arch_reg costume_reg(const struct chip *c, const struct costume_ro
 /** Registers that clients show as places in the code. */
 static bool holds_code(const char *name)
 {
-	return strcmp(name, "PC") == 0 || strcmp(name, "SU_PC") == 0 ||
-	       strcmp(name, "SIMT_PC") == 0;
+	return is_text(name, "PC") || is_text(name, "SU_PC") || is_text(name, "SIMT_PC");
 }
 
 /** A row of the chip's table under its own name; PC is, as in msDebug, the corrected one. */
 static struct arch_reg vendor_reg(const struct chip *c, size_t index)
 {
 	const struct chip_reg *reg = &c->regs[index];
-	bool is_pc = strcmp(reg->name, "PC") == 0;
+	bool is_pc = is_text(reg->name, "PC");
 
 	return (struct arch_reg){
 		.name = reg->name,
@@ -192,8 +197,7 @@ static void describe(struct chip_desc *d, const struct chip *c)
 	d->features[FEATURE_SCALARS] = (struct arch_feature){ "org.ascend.core", "" };
 	d->features[FEATURE_CHIP] =
 		(struct arch_feature){ d->feature_name, c->simt ? chip_types : "" };
-	d->features[FEATURE_FPU] =
-		(struct arch_feature){ "org.gnu.gdb.aarch64.fpu", fpu_types };
+	d->features[FEATURE_FPU] = (struct arch_feature){ "org.gnu.gdb.aarch64.fpu", fpu_types };
 }
 
 struct arch_desc *chip_desc_create(const struct chip *c)

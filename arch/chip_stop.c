@@ -8,17 +8,22 @@
 
 #include "arch/chip_priv.h"
 
-/** A 32-bit register by name; false when the chip or this core has none or it was not saved. */
-static bool word_read(const struct chip *c, const struct chip_bus *bus, const char *name,
-		      uint32_t *out)
+/** A 32-bit register; false when it is NULL, this core has none or it was not saved. */
+static bool reg_word_read(const struct chip *c, const struct chip_bus *bus,
+			  const struct chip_reg *reg, uint32_t *out)
 {
-	const struct chip_reg *reg = chip_reg_find(c, name);
 	uint8_t buf[4];
 
 	if (reg == NULL || reg->size != sizeof(buf) || !chip_reg_read(c, reg, bus, buf))
 		return false;
 	*out = (uint32_t)chip_number(buf, sizeof(buf));
 	return true;
+}
+
+static bool word_read(const struct chip *c, const struct chip_bus *bus, const char *name,
+		      uint32_t *out)
+{
+	return reg_word_read(c, bus, chip_reg_find(c, name), out);
 }
 
 static bool pc_read(const struct chip *c, const struct chip_bus *bus, uint64_t *out)
@@ -46,11 +51,14 @@ static const struct chip_error_group *scan(const struct chip *c, const struct ch
 					   struct chip_stop *out)
 {
 	const struct chip_error_group *group = NULL;
+	const struct chip_reg *reg = NULL;
 
 	for (size_t i = 0; i < c->error_count && group == NULL; i++) {
 		uint32_t value;
 
-		if (!word_read(c, bus, c->errors[i].name, &value))
+		/* they stand one behind the other in the table of registers, too */
+		reg = chip_reg_find_after(c, reg, c->errors[i].name);
+		if (!reg_word_read(c, bus, reg, &value))
 			continue;
 		group = group_find(&c->errors[i], value);
 		if (group != NULL) {

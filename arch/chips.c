@@ -50,12 +50,21 @@ const struct chip_mem_info *chip_mem_find(const struct chip *c, uint8_t mem)
 	return NULL;
 }
 
-const struct chip_reg *chip_reg_find(const struct chip *c, const char *name)
+const struct chip_reg *chip_reg_find_after(const struct chip *c, const struct chip_reg *before,
+					   const char *name)
 {
-	/* asked for a few times per core and stop: most rows are told by a letter */
+	size_t at = before != NULL ? (size_t)(before - c->regs) : c->reg_count - 1;
+
 	for (size_t i = 0; i < c->reg_count; i++) {
-		if (*c->regs[i].name == *name && strcmp(c->regs[i].name, name) == 0)
-			return &c->regs[i];
+		at = at + 1 < c->reg_count ? at + 1 : 0;
+		/* most rows are told by a letter */
+		if (*c->regs[at].name == *name && strcmp(c->regs[at].name, name) == 0)
+			return &c->regs[at];
 	}
 	return NULL;
+}
+
+const struct chip_reg *chip_reg_find(const struct chip *c, const char *name)
+{
+	return chip_reg_find_after(c, NULL, name);
 }

@@ -33,7 +33,9 @@ enum target_status ascend_thread_text(struct target *t, struct target_tid tid,
 /* --- regs.c --- */
 enum target_status ascend_reg_read(struct target *t, struct target_tid tid, size_t reg, void *buf,
 				   bool *valid);
-/** A register of at most 8 bytes by name as a number. */
+/** A register of at most 8 bytes as a number, and by name; false: it cannot be read. */
+bool ascend_reg_value(struct ascend *a, struct ascend_core *core, const struct chip_reg *reg,
+		      uint64_t *out);
 bool ascend_reg_number(struct ascend *a, struct ascend_core *core, const char *name, uint64_t *out);
 /** Little-endian bytes (at most 8) as a number. */
 uint64_t ascend_number_of(const void *bytes, size_t n);

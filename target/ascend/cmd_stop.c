@@ -57,8 +57,8 @@ static void print_details(struct ascend_call *c, struct ascend_core *core)
 	for (size_t i = 0; i < chip->reg_count; i++) {
 		const struct chip_reg *reg = &chip->regs[i];
 		uint64_t value;
-		if (strcmp(reg->group, "errinfo") ||
-		    !ascend_reg_number(c->a, core, reg->name, &value) || !value)
+		if (strcmp(reg->group, "errinfo") || !ascend_reg_value(c->a, core, reg, &value) ||
+		    !value)
 			continue;
 		target_text_format(c->out, "%s%s = 0x%08x", lead, reg->name, (unsigned)value);
 		lead = ", ";

@@ -23,15 +23,22 @@ bool ascend_reg(struct ascend *a, struct ascend_core *core, const struct chip_re
 	return chip_reg_read(a->chip, reg, &bus, buf);
 }
 
-bool ascend_reg_number(struct ascend *a, struct ascend_core *core, const char *name, uint64_t *out)
+bool ascend_reg_value(struct ascend *a, struct ascend_core *core, const struct chip_reg *reg,
+		      uint64_t *out)
 {
-	const struct chip_reg *reg = chip_reg_find(a->chip, name);
 	uint8_t buf[ARCH_REG_MAX_BYTES];
 
-	if (!reg || !ascend_reg(a, core, reg, buf))
+	if (!ascend_reg(a, core, reg, buf))
 		return false;
 	*out = ascend_number_of(buf, reg->size);
 	return true;
+}
+
+bool ascend_reg_number(struct ascend *a, struct ascend_core *core, const char *name, uint64_t *out)
+{
+	const struct chip_reg *reg = chip_reg_find(a->chip, name);
+
+	return reg && ascend_reg_value(a, core, reg, out);
 }
 
 /* -1 stands for "nobody said". */

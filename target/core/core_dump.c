@@ -40,6 +40,26 @@ size_t core_copy(void *dump, uint64_t offset, void *buf, size_t n)
 	return got > 0 ? (size_t)got : 0;
 }
 
+static bool is_in_piece(const struct core_piece *p, uint64_t offset, size_t n)
+{
+	return offset >= p->at && offset - p->at <= p->n && n <= p->n - (offset - p->at);
+}
+
+/* A stop reads some fifty registers of a core: one call, not one for each. */
+bool core_copy_near(struct core_dump *d, uint64_t offset, void *buf, size_t n)
+{
+	struct core_piece *p = &d->piece;
+
+	if (!is_in_piece(p, offset, n)) {
+		p->at = offset;
+		p->n = core_copy(d, offset, p->bytes, sizeof(p->bytes));
+	}
+	if (!is_in_piece(p, offset, n))
+		return false;
+	memcpy(buf, p->bytes + (offset - p->at), n);
+	return true;
+}
+
 struct span core_section_span(const struct core_dump *d, const struct core_section *s)
 {
 	struct span part;

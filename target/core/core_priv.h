@@ -24,6 +24,7 @@ enum {
 	CORE_MAX_KERNEL = 256 << 20, /* bytes of a kernel object */
 	CORE_MAX_JSON = 1 << 20,
 	CORE_LOSS_LINES = 100,
+	CORE_PIECE = 4096,
 };
 
 enum {
@@ -76,6 +77,13 @@ struct core_saved {
 	size_t reg_count;
 };
 
+/** What was read last of what is read by bits. */
+struct core_piece {
+	uint64_t at; /* in the file */
+	size_t n;
+	uint8_t bytes[CORE_PIECE];
+};
+
 struct core_dump {
 	struct ascend ascend; /* first: core_dump_of() */
 	int fd;
@@ -87,7 +95,8 @@ struct core_dump {
 	struct segments memory;
 	uint64_t *local_at; /* file offsets of ascend.locals */
 	struct core_saved cores[CORE_SLOTS];
-	bool has_regs;	/* some core has registers */
+	struct core_piece piece; /* core_copy_near() */
+	bool has_regs;		 /* some core has registers */
 	bool plain_ids; /* v8.5.0/v9.0.0 without registers: ids of AIV have no offset (facts 1.5) */
 	size_t code;	/* block of the last DEVICE_KERNEL_OBJECT + 1; 0 none */
 	size_t losses;
@@ -105,6 +114,8 @@ void core_loss(struct core_dump *d, const char *fmt, ...) __attribute__((format(
 bool core_refuse(char *why, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /** Copies file bytes out of the map; fewer than n when the file has become shorter. */
 size_t core_copy(void *dump, uint64_t offset, void *buf, size_t n);
+/** The same for a few bytes (at most CORE_PIECE) near the last ones; false: not all are there. */
+bool core_copy_near(struct core_dump *d, uint64_t offset, void *buf, size_t n);
 /** Bytes of a section that exist. */
 struct span core_section_span(const struct core_dump *d, const struct core_section *s);
 /** The first section of a kind, later ones are losses; NULL none. */

@@ -43,7 +43,7 @@ static bool source_reg(struct ascend *a, const struct ascend_core *core, uint64_
 	if (!reg || size > sizeof(entry) || n > size - REG_VALUE)
 		return false;
 	uint64_t at = d->sections[c->section].offset + reg->entry * (uint64_t)size;
-	if (core_copy(d, at, entry, size) != size || entry[REG_INVALID])
+	if (!core_copy_near(d, at, entry, size) || entry[REG_INVALID])
 		return false;
 	memcpy(buf, entry + REG_VALUE, n);
 	return true;

@@ -52,7 +52,7 @@ struct place {
 struct walk {
 	struct core_dump *d;
 	struct core_section *sections; /* found so far; the null section counts */
-	size_t count;
+	size_t count, room;
 	uint64_t at;	 /* where the next section begins */
 	uint64_t global; /* where the table of the GLOBAL sections is */
 };
@@ -82,7 +82,7 @@ static struct core_section *add(struct walk *w, enum core_kind kind, uint64_t si
 	};
 	s->lost = size - s->size;
 	w->at += s->size;
-	if (w->count + 1 < CORE_MAX_SECTIONS)
+	if (w->count + 1 < w->room)
 		w->count++;
 	return s;
 }
@@ -145,12 +145,13 @@ static bool find_in_piece(const struct walk *w, struct span piece, uint64_t at, 
 static bool find_table(const struct walk *w, const struct shape *shape, struct place *out)
 {
 	uint64_t at = w->at + shape->index, left = SCAN_BYTES;
-	AUTO_FREE uint8_t *buf = malloc(PIECE_BYTES);
+	size_t piece = w->d->file.size < PIECE_BYTES ? (size_t)w->d->file.size : PIECE_BYTES;
+	AUTO_FREE uint8_t *buf = malloc(piece);
 
 	out->shape = shape;
 	while (buf && left >= PIECE_BYTES && at < w->d->file.size) {
 		at = skip_hole(w->d, at);
-		ssize_t n = pread(w->d->fd, buf, PIECE_BYTES, (off_t)at);
+		ssize_t n = pread(w->d->fd, buf, piece, (off_t)at);
 		if (n < (ssize_t)sizeof(uint32_t))
 			return false;
 		if (find_in_piece(w, (struct span){ buf, (uint64_t)n }, at, out))
@@ -319,11 +320,20 @@ static void walk_file(struct walk *w)
 		cores++;
 }
 
+/* What is found has an entry in a table of its own; a table and what follows it count, too. */
+static size_t max_sections(const struct core_dump *d)
+{
+	enum { WITH_ENTRY = 3, WITHOUT = 8 };
+	uint64_t n = d->file.size / LOCAL_SIZE * WITH_ENTRY + WITHOUT;
+
+	return n < CORE_MAX_SECTIONS ? (size_t)n : CORE_MAX_SECTIONS;
+}
+
 bool salvage_sections(struct core_dump *d, size_t known)
 {
-	struct walk w = { .d = d, .count = 1, .at = DATA_AT };
+	struct walk w = { .d = d, .count = 1, .room = max_sections(d), .at = DATA_AT };
 
-	w.sections = calloc(CORE_MAX_SECTIONS, sizeof(*w.sections));
+	w.sections = calloc(w.room, sizeof(*w.sections));
 	if (!w.sections)
 		return false;
 	walk_file(&w);

@@ -142,6 +142,7 @@ static void check_reg(const struct chip *c, const struct chip_reg *reg)
 	char word[32];
 
 	CU_ASSERT_PTR_EQUAL(chip_reg_find(c, reg->name), reg); /* so no name is there twice */
+	CU_ASSERT_PTR_EQUAL(chip_reg_find_after(c, reg, reg->name), reg);
 	CU_ASSERT_TRUE(reg->size == 2 || reg->size == 4 || reg->size == 8 || reg->size == 16 ||
 		       reg->size == 32 || reg->size == ARCH_REG_MAX_BYTES);
 	CU_ASSERT_EQUAL(reg->size == ARCH_REG_MAX_BYTES, reg->kind == CHIP_REG_V);
@@ -158,6 +159,7 @@ static void test_regs(void)
 			check_reg(chips[i], &chips[i]->regs[k]);
 		CU_ASSERT_PTR_NULL(chip_reg_find(chips[i], "gpr0"));
 		CU_ASSERT_PTR_NULL(chip_reg_find(chips[i], ""));
+		CU_ASSERT_PTR_NULL(chip_reg_find_after(chips[i], &chips[i]->regs[3], "gpr0"));
 	}
 }
 
