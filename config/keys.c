@@ -20,7 +20,7 @@ static const uint64_t tebi = 1ULL << 40;
 const struct config_key config_keys[] = {
 	TEXT("server", "listen", listen, "",
 	     "where clients connect when the command line names no COMM: HOST:PORT, :PORT, "
-	     "unix:PATH"),
+	     "unix:PATH, /dev/NAME"),
 	BOOL("server", "once", once, "no", "end when the first connection has closed"),
 	BOOL("server", "multi", multi, "no", "stay without a program, until told to end"),
 	TEXT("server", "hold_children", hold_children, "",

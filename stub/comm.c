@@ -1,6 +1,7 @@
 /*
  * COMM and the listening sockets. main parses and listens, the server's loop polls the descriptors
- * and accepts. Reading and writing packets is the connection's affair.
+ * and accepts. Reading and writing packets is the connection's affair; what is connected from the
+ * start: comm_wire.c.
  */
 #include "stub/comm.h"
 
@@ -95,11 +96,10 @@ static bool parse_tcp(const char *text, struct comm *out, char *why)
 
 	out->kind = COMM_TCP;
 	if (strchr(text, '/'))
-		return comm_fail(
-			why,
-			"\"%.100s\" looks like a path: write unix:PATH for a Unix socket, or "
-			"HOST:PORT",
-			text);
+		return comm_fail(why,
+				 "\"%.100s\" looks like a path: write unix:PATH for a Unix socket, "
+				 "/dev/NAME for a serial line, or HOST:PORT",
+				 text);
 	if (!colon || strchr(colon, ']'))
 		return comm_fail(why,
 				 "\"%.100s\" has no port: write HOST:PORT, :PORT, unix:PATH or -",
@@ -108,16 +108,14 @@ static bool parse_tcp(const char *text, struct comm *out, char *why)
 	       parse_port(colon + 1, &out->port, why);
 }
 
-static bool parse_unix(const char *path, struct comm *out, char *why)
+static bool parse_path(const char *path, enum comm_kind kind, struct comm *out, char *why)
 {
-	out->kind = COMM_UNIX;
+	out->kind = kind;
 	if (!*path)
 		return comm_fail(why, "the path is missing: write unix:PATH");
 	if (strlen(path) >= COMM_PATH)
-		return comm_fail(why,
-				 "the path of a Unix socket has at most %d bytes: choose a "
-				 "shorter one",
-				 COMM_PATH - 1);
+		return comm_fail(why, "the path of a %s has at most %d bytes: choose a shorter one",
+				 kind == COMM_UNIX ? "Unix socket" : "serial line", COMM_PATH - 1);
 	memcpy(out->path, path, strlen(path) + 1);
 	return true;
 }
@@ -131,7 +129,9 @@ bool comm_parse(const char *text, struct comm *out, char *why)
 		return true;
 	}
 	if (skip_prefix(&text, "unix:"))
-		return parse_unix(text, out, why);
+		return parse_path(text, COMM_UNIX, out, why);
+	if (*text == '/')
+		return parse_path(text, COMM_LINE, out, why);
 	if (skip_prefix(&text, "tcp4:"))
 		out->family = AF_INET;
 	else if (skip_prefix(&text, "tcp6:"))
@@ -297,8 +297,8 @@ static bool listen_unix(const struct comm *c, struct comm_listener *out, char *w
 bool comm_listen(const struct comm *c, struct comm_listener *out, char *why)
 {
 	*out = (struct comm_listener){ .count = 0 };
-	if (c->kind == COMM_STDIO)
-		return comm_fail(why, "stdin and stdout are connected already");
+	if (comm_is_wired(c))
+		return comm_fail(why, "there is nobody to wait for: it is connected already");
 	return c->kind == COMM_UNIX ? listen_unix(c, out, why) : listen_tcp(c, out, why);
 }
 

@@ -4,7 +4,11 @@
  */
 #include "stub/farewell.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
 
 static void tell(struct target *t, bool attached, const char *what)
 {
@@ -33,4 +37,18 @@ void farewell(struct target *t)
 		return;
 	tell(t, false, "Killing");
 	tell(t, true, "Detaching");
+}
+
+void farewell_await(uint32_t pid, int signals)
+{
+	struct pollfd fds[] = {
+		{ .fd = signals, .events = POLLIN },
+		{ .fd = pidfd_open((pid_t)pid, 0), .events = POLLIN },
+	};
+
+	if (fds[1].fd < 0)
+		return;
+	while (poll(fds, 2, -1) < 0 && errno == EINTR)
+		;
+	close(fds[1].fd);
 }

@@ -41,6 +41,7 @@ struct program {
 	struct guardian *guardian; /* NULL: nothing has to be undone after us */
 	struct crash *crash;
 	struct comm_listener listener, device_listener;
+	struct comm_wire wire; /* in place of the first one */
 	struct access access;
 	struct limits limits;
 	struct chip_overlay *overlay; /* of --chip-file; NULL: none */
@@ -242,9 +243,9 @@ static bool device_comm(const struct program *p, const struct comm *main, struct
 		*out = *main;
 		out->port = n;
 	}
-	if (out->kind == COMM_STDIO)
+	if (comm_is_wired(out))
 		snprintf(why, COMM_WORDS, "--device-port takes a port, HOST:PORT or unix:PATH");
-	return out->kind != COMM_STDIO;
+	return !comm_is_wired(out);
 }
 
 static bool listen_for_devices(struct program *p, const struct comm *main)
@@ -267,8 +268,8 @@ static bool start_listening(struct program *p, const struct comm *comm)
 
 	if (!listen_for_devices(p, comm))
 		return false;
-	if (comm->kind == COMM_STDIO)
-		return true;
+	if (comm_is_wired(comm))
+		return comm_open(comm, &p->wire, why) || !complain(1, why);
 	if (!comm_listen(comm, &p->listener, why))
 		return !complain(1, why);
 	note_socket(p, &p->listener.place);
@@ -294,8 +295,11 @@ static void tell_listening(const struct program *p, const struct comm *comm)
 		fprintf(stderr, "Listening for devices on %s\n", p->device_listener.place.path);
 	else if (p->device_listener.count)
 		fprintf(stderr, "Listening for devices on port %u\n", p->device_listener.port);
-	if (comm->kind == COMM_STDIO)
+	if (comm_is_wired(comm)) {
+		fprintf(stderr, "Remote debugging using %s\n",
+			comm->kind == COMM_LINE ? comm->path : "stdio");
 		return;
+	}
 	if (comm->kind == COMM_UNIX)
 		fprintf(stderr, "Listening on %s\n", comm->path);
 	else
@@ -327,7 +331,8 @@ static int serve(struct program *p)
 		.packets = &p->packets,
 		.recent = &p->recent,
 		.crash = p->crash,
-		.listener = comm.kind == COMM_STDIO ? NULL : &p->listener,
+		.listener = comm_is_wired(&comm) ? NULL : &p->listener,
+		.wire = &p->wire,
 		.devices = p->live.devices,
 		.device_listener = p->live.devices ? &p->device_listener : NULL,
 		.access = &p->access,

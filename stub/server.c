@@ -11,16 +11,17 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "rsp/buf.h"
+#include "stub/caller.h"
 #include "stub/clock.h"
 #include "stub/conn.h"
+#include "stub/farewell.h"
 #include "stub/lobby.h"
-#include "stub/rate.h"
 #include "stub/session.h"
+#include "stub/stranger.h"
 
 enum { FIRST_PACKET_MS = 5000, /* clients speak as soon as they are connected */ ENDS = 2 };
 
@@ -30,6 +31,7 @@ struct server {
 	struct conn conn;
 	struct session *session; /* NULL: nobody is connected */
 	struct comm_peer peer;
+	struct caller caller;
 	bool proven;   /* a packet has come: it is a client, not a probe */
 	int64_t heard; /* when something was said last, by either side */
 	struct rate refusals;
@@ -37,11 +39,11 @@ struct server {
 	struct lobby lobby;
 	struct stats *stats; /* of all ends together */
 	int signals;	     /* -1: those of the first end are enough */
-	bool extended;	 /* a client asked for it: that stays so */
-	unsigned untrimmed; /* short replies until memory of a long one is given back */
-	uint32_t orphan; /* a program of ours that is nobody's any more */
-	bool over; /* there is nothing left to do here */
-	bool done; /* the server shall end at once */
+	bool extended;	     /* a client asked for it: that stays so */
+	unsigned untrimmed;  /* short replies until memory of a long one is given back */
+	uint32_t orphan;     /* a program of ours that is nobody's any more */
+	bool over;	     /* there is nothing left to do here */
+	bool done;	     /* the server shall end at once */
 	int status;
 };
 
@@ -54,6 +56,11 @@ enum {
 	AT_LOBBY = AT_LISTEN + COMM_SOCKETS,
 	AT_END = AT_LOBBY + LOBBY_MAX
 };
+
+static bool is_line(const struct server *s)
+{
+	return !s->setup.listener && s->setup.wire->line;
+}
 
 static bool block_signals(struct server *s)
 {
@@ -72,22 +79,32 @@ static bool block_signals(struct server *s)
 	return s->signals >= 0;
 }
 
-static bool start_session(struct server *s, int in, int out)
+/* NULL: out of memory. */
+static struct session *new_session(struct server *s)
 {
-	s->session = session_create(s->setup.target, log_for_target(s->setup.log));
-	if (!s->session)
-		return false;
-	s->session->extended = s->extended;
-	session_set_launch(s->session, s->setup.launch);
-	session_set_limits(s->session, s->setup.limits);
-	s->session->disabled = s->setup.disabled;
-	s->session->debug = (struct session_debug){
+	struct session *new = session_create(s->setup.target, log_for_target(s->setup.log));
+
+	if (!new)
+		return NULL;
+	new->extended = s->extended;
+	session_set_launch(new, s->setup.launch);
+	session_set_limits(new, s->setup.limits);
+	new->disabled = s->setup.disabled;
+	new->debug = (struct session_debug){
 		.log = s->setup.log,
 		.packets = s->setup.packets,
 		.stats = s->stats,
 		.live = s->setup.live,
 	};
 	s->stats->clients++;
+	return new;
+}
+
+static bool start_session(struct server *s, int in, int out)
+{
+	s->session = new_session(s);
+	if (!s->session)
+		return false;
 	conn_open(&s->conn, in, out);
 	s->proven = !s->setup.listener;
 	s->heard = clock_ms();
@@ -109,18 +126,29 @@ static void hold_target(struct server *s)
 		launch_say_end(s->setup.launch, &stop);
 }
 
+/* What of a client's wishes outlasts it. */
+static void leave_session(struct server *s)
+{
+	hold_target(s);
+	target_wish(s->setup.target, 0);
+	s->extended |= s->session->extended;
+	s->orphan = s->session->orphan;
+}
+
+/* There is something to debug, or there may be. */
+static bool has_work(const struct server *s)
+{
+	return s->setup.stays || s->extended || s->session->extended || session_threads(s->session);
+}
+
 static void end_session(struct server *s)
 {
 	conn_close(&s->conn);
 	if (!s->session)
 		return;
-	hold_target(s);
-	target_wish(s->setup.target, 0);
-	s->extended |= s->session->extended;
+	leave_session(s);
 	s->done |= s->proven && s->session->leaving;
-	s->over |= s->proven && (s->setup.once || !s->setup.listener ||
-				 (!s->setup.stays && !s->extended && !session_threads(s->session)));
-	s->orphan = s->session->orphan;
+	s->over |= s->proven && (s->setup.once || !s->setup.listener || !has_work(s));
 	session_destroy(s->session);
 	s->session = NULL;
 	if (s->done || s->over || !s->proven)
@@ -157,6 +185,22 @@ static void trim(struct server *s, size_t n)
 		conn_trim(&s->conn, LONG);
 		session_trim(s->session, LONG);
 	}
+}
+
+/* Who came before is given up as one that hung up is. */
+static void change_client(struct server *s)
+{
+	struct session *next = new_session(s);
+
+	if (!next) {
+		log_text(s->setup.log, TARGET_LOG_ERROR, "client: out of memory for the next one");
+		return;
+	}
+	leave_session(s);
+	session_destroy(s->session);
+	s->session = next;
+	s->conn.no_ack = false;
+	packet_log_remark(s->setup.packets, "another client");
 }
 
 static void serve_packet(struct server *s)
@@ -196,6 +240,8 @@ static void serve_event(struct server *s, enum rsp_event ev)
 	switch (ev) {
 	case RSP_PACKET:
 		prove(s);
+		if (is_line(s) && caller_changes(&s->caller, &s->conn))
+			change_client(s);
 		serve_packet(s);
 		break;
 	case RSP_TOO_LONG:
@@ -233,7 +279,7 @@ static void serve_target(struct server *s)
 		conn_send(&s->conn, s->session->reply.data, s->session->reply.len);
 	else if (notice)
 		conn_notify(&s->conn, s->session->reply.data, s->session->reply.len);
-	if (s->session->closing)
+	if (s->session->closing || (is_line(s) && !has_work(s)))
 		end_session(s);
 }
 
@@ -247,7 +293,7 @@ static void serve_client(struct server *s)
 		s->heard = clock_ms();
 	while (!s->session->closing && (ev = conn_next(&s->conn)) != RSP_MORE)
 		serve_event(s, ev);
-	if (s->conn.lost || s->session->closing)
+	if (s->conn.lost || s->session->closing || (is_line(s) && !has_work(s)))
 		end_session(s);
 	else if (s->session->running)
 		serve_target(s);
@@ -263,25 +309,6 @@ static void welcome(struct server *s, int fd, const struct comm_peer *peer)
 	}
 	s->peer = *peer;
 	packet_log_remark(s->setup.packets, "connection opened");
-}
-
-/* It gets no byte; the person at the server's terminal hears of it, but not a thousand times. */
-static void tell_refusal(struct server *s, const struct comm_peer *peer, const char *why)
-{
-	unsigned hidden;
-
-	if (!rate_allows(&s->refusals, clock_ms(), &hidden))
-		return;
-	if (hidden)
-		fprintf(stderr, "%u more refused connections are not shown\n", hidden);
-	if (peer->host[0])
-		fprintf(stderr, "Refused a connection from host %s, port %u: %s\n", peer->host,
-			peer->port, why);
-	else
-		fprintf(stderr, "Refused a connection over the Unix socket: %s\n", why);
-	if (s->setup.log->sink != LOG_TO_STDERR)
-		log_format(s->setup.log, TARGET_LOG_WARN, "stranger host=%s port=%u: %s",
-			   peer->host[0] ? peer->host : "unix", peer->port, why);
 }
 
 static void reserve(struct server *s)
@@ -301,7 +328,8 @@ static void hang_up(struct server *s, int listener)
 	if (why == EMFILE || why == ENFILE) {
 		close(s->spare);
 		int fd = comm_accept(listener, &peer);
-		tell_refusal(s, &peer, "no descriptor is left, see `ulimit -n'");
+		stranger_tell(&s->refusals, s->setup.log, &peer,
+			      "no descriptor is left, see `ulimit -n'");
 		close(fd);
 		reserve(s);
 	} else if (why != EAGAIN && why != EINTR && why != ECONNABORTED) {
@@ -322,7 +350,7 @@ static void admit(struct server *s, int listener)
 	}
 	if (!access_admits(s->setup.access, fd, why)) {
 		close(fd);
-		tell_refusal(s, &peer, why);
+		stranger_tell(&s->refusals, s->setup.log, &peer, why);
 		return;
 	}
 	if (s->session)
@@ -472,34 +500,12 @@ static void turn(struct server *ends, size_t n)
 		serve(&ends[i], fds + i * AT_END);
 }
 
-/* The client's end of a pipe, to itself: what breakpoints print must not come between packets. */
-static int private_stdout(void)
-{
-	int out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-
-	if (out >= 0 && dup2(STDERR_FILENO, STDOUT_FILENO) >= 0)
-		return out;
-	if (out >= 0)
-		close(out);
-	return STDOUT_FILENO;
-}
-
-/* It keeps the terminal it was started at: the server ends with it, or by a signal. */
 static void outlast_orphan(struct server *s)
 {
-	struct pollfd fds[] = {
-		{ .fd = s->signals, .events = POLLIN },
-		{ .fd = s->orphan ? pidfd_open((pid_t)s->orphan, 0) : -1, .events = POLLIN },
-	};
-
-	if (fds[1].fd < 0)
-		return;
 	if (s->setup.listener)
 		comm_close(s->setup.listener);
 	lobby_close(&s->lobby);
-	while (poll(fds, 2, -1) < 0 && errno == EINTR)
-		;
-	close(fds[1].fd);
+	farewell_await(s->orphan, s->signals);
 }
 
 /* false: errno. */
@@ -512,17 +518,6 @@ static bool begin(struct server *s, struct stats *stats)
 		return false;
 	s->conn.recent = s->setup.recent;
 	return true;
-}
-
-static bool begin_stdio(struct server *s)
-{
-	fprintf(stderr, "Remote debugging using stdio\n");
-	int out = private_stdout();
-	if (start_session(s, STDIN_FILENO, out))
-		return true;
-	if (out != STDOUT_FILENO)
-		close(out);
-	return false;
 }
 
 /* The first end has the signals, and the second, if there is one, the devices. */
@@ -538,7 +533,7 @@ static bool begin_all(struct server *ends, size_t n, struct stats *stats)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		ends[i].conn.stop = ends->signals;
-	return setup->listener || begin_stdio(ends);
+	return setup->listener || start_session(ends, setup->wire->in, setup->wire->out);
 }
 
 /* The end that shows devices alone: it starts nothing and ends with the other one. */
@@ -591,7 +586,8 @@ int server_run(const struct server_setup *setup)
 	for (size_t i = n; i--;)
 		end_session(&ends[i]);
 	setup->log->user = NULL;
-	outlast_orphan(ends);
+	if (ends->orphan)
+		outlast_orphan(ends);
 	for (size_t i = 0; i < n; i++)
 		finish(&ends[i]);
 	return ends->status;

@@ -19,7 +19,8 @@ struct server_setup {
 	struct packet_log *packets;
 	struct packet_ring *recent;	/* the last packets, for a report of a crash */
 	struct crash *crash;		/* takes signals when the loop does not; may be NULL */
-	struct comm_listener *listener; /* NULL: one client on stdin and stdout */
+	struct comm_listener *listener; /* NULL: there is the wire */
+	const struct comm_wire *wire;	/* ... a connection; the server closes its descriptors */
 	struct target *devices;		/* shown at a port of their own; NULL: they are not */
 	struct comm_listener *device_listener; /* ... that port */
 	const struct access *access;	       /* who may connect */

@@ -61,12 +61,12 @@ enum play_got wire_silence(struct play_wire *w, int ms);
 /** PLAY_CLOSED when the server closes; PLAY_GOT: it sends instead. */
 enum play_got wire_eof(struct play_wire *w);
 
-enum play_comm { PLAY_TCP, PLAY_STDIO, PLAY_UNIX, PLAY_COMMAND };
+enum play_comm { PLAY_TCP, PLAY_STDIO, PLAY_UNIX, PLAY_LINE, PLAY_COMMAND };
 
 struct play_daemon {
 	pid_t pid; /* 0: not running */
 	enum play_comm comm;
-	int in, out;	    /* PLAY_STDIO: ours */
+	int in, out;	    /* PLAY_STDIO, PLAY_LINE: ours */
 	int err_fd, out_fd; /* all it printed, from the start */
 	int status;	    /* of waitpid, once it ended */
 	char port[8];
@@ -82,7 +82,9 @@ bool daemon_prepare(struct play_daemon *d);
  */
 size_t daemon_words(struct play_daemon *d, const char *o, char *text, char (*store)[PLAY_PATH],
 		    const char **argv, size_t n);
-/** Starts argv; PLAY_TCP and PLAY_UNIX wait until it listens. */
+/** A terminal whose other end is ours, in place of a serial line; path: PLAY_PATH bytes. */
+bool daemon_line(struct play_daemon *d, char *path);
+/** Starts argv; waits until clients can connect, PLAY_STDIO and PLAY_COMMAND do not. */
 bool daemon_start(struct play_daemon *d, const char *const *argv);
 /** True when a line of what it printed matches the glob, now or within a step. */
 bool daemon_printed(struct play_daemon *d, int fd, const char *glob);

@@ -132,6 +132,8 @@ static bool listening(struct play_daemon *d)
 
 	if (d->comm == PLAY_UNIX)
 		return daemon_printed(d, d->err_fd, "Listening on *");
+	if (d->comm == PLAY_LINE)
+		return daemon_printed(d, d->err_fd, "Remote debugging using /*");
 	if (!wait_line(d, d->err_fd, "Listening on port *", line, sizeof(line)))
 		return false;
 	const char *port = line + strlen("Listening on port ");
@@ -139,6 +141,13 @@ static bool listening(struct play_daemon *d)
 	if (n < sizeof(d->port))
 		memcpy(d->port, port, n + 1);
 	return n < sizeof(d->port);
+}
+
+bool daemon_line(struct play_daemon *d, char *path)
+{
+	d->in = d->out = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	return d->in >= 0 && !grantpt(d->in) && !unlockpt(d->in) &&
+	       !ptsname_r(d->in, path, PLAY_PATH);
 }
 
 bool daemon_start(struct play_daemon *d, const char *const *argv)
@@ -202,6 +211,8 @@ void daemon_stop(struct play_daemon *d)
 			d->pid = 0;
 		}
 	}
+	if (d->comm == PLAY_LINE)
+		close(d->in);
 	if (d->err_fd > 0)
 		close(d->err_fd);
 	if (d->out_fd > 0)

@@ -2,6 +2,7 @@
  * Starts the daemon as the lines of a script said, and connects to it. Called by rsp-play's steps;
  * the process itself is play_daemon.c's.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,11 @@ static size_t add_comm(struct script *s, const char **argv, size_t n, char *path
 	switch (s->daemon.comm) {
 	case PLAY_STDIO:
 		argv[n++] = "stdio";
+		break;
+	case PLAY_LINE:
+		if (!daemon_line(&s->daemon, path))
+			script_give_up(s, "a terminal", strerror(errno));
+		argv[n++] = path;
 		break;
 	case PLAY_UNIX:
 		daemon_prepare(&s->daemon);
@@ -113,6 +119,8 @@ static bool dial(struct script *s)
 
 	if (s->daemon.comm == PLAY_STDIO)
 		wire_use(s->wire, s->daemon.in, s->daemon.out);
+	else if (s->daemon.comm == PLAY_LINE)
+		wire_use(s->wire, dup(s->daemon.in), dup(s->daemon.out));
 	else if (s->daemon.comm == PLAY_UNIX)
 		ok = dial_unix(s);
 	else

@@ -204,9 +204,15 @@ static void do_args(struct script *s, const char *text)
 
 static void do_comm(struct script *s, const char *text)
 {
-	bool stdio = !strcmp(text, "stdio"), local = !strcmp(text, "unix");
+	static const struct {
+		const char *word;
+		enum play_comm comm;
+	} kinds[] = { { "stdio", PLAY_STDIO }, { "unix", PLAY_UNIX }, { "line", PLAY_LINE } };
 
-	s->daemon.comm = stdio ? PLAY_STDIO : local ? PLAY_UNIX : PLAY_TCP;
+	s->daemon.comm = PLAY_TCP;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!strcmp(text, kinds[i].word))
+			s->daemon.comm = kinds[i].comm;
 	snprintf(s->listen, sizeof(s->listen), "%s", text);
 }
 

@@ -65,6 +65,59 @@ static void test_parse_others(void)
 	CU_ASSERT_TRUE(comm_parse("unix:/tmp/a:1", &c, why));
 	CU_ASSERT_EQUAL(c.kind, COMM_UNIX);
 	CU_ASSERT_STRING_EQUAL(c.path, "/tmp/a:1");
+	CU_ASSERT_FALSE(comm_is_wired(&c));
+	CU_ASSERT_TRUE(comm_parse("/dev/serial/by-path/pci-0:1", &c, why));
+	CU_ASSERT_EQUAL(c.kind, COMM_LINE);
+	CU_ASSERT_STRING_EQUAL(c.path, "/dev/serial/by-path/pci-0:1");
+	CU_ASSERT_TRUE(comm_is_wired(&c));
+}
+
+static bool open_at(const char *path, struct comm_wire *w, char *why)
+{
+	struct comm c;
+
+	CU_ASSERT_TRUE_FATAL(comm_parse(path, &c, why));
+	return comm_open(&c, w, why);
+}
+
+/* Bytes pass a terminal as they are, and nobody echoes them. */
+static void test_line(void)
+{
+	static const char bytes[] = "\x03\x04\r\n\x11\x13\x7f\xff\0$";
+	int other = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	char path[64], why[COMM_WORDS], got[sizeof(bytes)];
+	struct comm_wire w;
+
+	CU_ASSERT_TRUE_FATAL(other >= 0 && !grantpt(other) && !unlockpt(other) &&
+			     !ptsname_r(other, path, sizeof(path)));
+	CU_ASSERT_TRUE_FATAL(open_at(path, &w, why));
+	CU_ASSERT_TRUE(w.line && w.in == w.out);
+	CU_ASSERT_EQUAL(read(w.in, got, sizeof(got)), -1);
+	CU_ASSERT_EQUAL(errno, EAGAIN);
+	for (int i = 0; i < 2; i++) {
+		struct pollfd p = { .fd = i ? other : w.in, .events = POLLIN };
+
+		CU_ASSERT_EQUAL(write(i ? w.out : other, bytes, sizeof(bytes)), sizeof(bytes));
+		CU_ASSERT_EQUAL(poll(&p, 1, 10000), 1);
+		CU_ASSERT_EQUAL(read(p.fd, got, sizeof(got)), sizeof(got));
+		CU_ASSERT_EQUAL(memcmp(got, bytes, sizeof(got)), 0);
+	}
+	close(other);
+	errno = 0;
+	CU_ASSERT_TRUE(read(w.in, got, sizeof(got)) <= 0 && errno != EAGAIN);
+	close(w.in);
+}
+
+static void test_line_refused(void)
+{
+	char why[COMM_WORDS];
+	struct comm_wire w;
+
+	CU_ASSERT_FALSE(open_at("/dev/null", &w, why));
+	CU_ASSERT_PTR_NOT_NULL(strstr(why, "\"/dev/null\" cannot be used: it is no terminal"));
+	CU_ASSERT_FALSE(open_at("/dev/ascend-none", &w, why));
+	CU_ASSERT_PTR_NOT_NULL(strstr(why, "there is no such file"));
+	CU_ASSERT_FALSE(open_at("/dev", &w, why));
 }
 
 static void test_parse_refuses(void)
@@ -89,8 +142,8 @@ static void test_parse_refuses(void)
 				  "port) to 65535 behind the colon" },
 		{ "h:-1", "\"-1\" is not a port: write a number from 0 (any free port) to 65535 "
 			  "behind the colon" },
-		{ "/dev/ttyS0", "\"/dev/ttyS0\" looks like a path: write unix:PATH for a Unix "
-				"socket, or HOST:PORT" },
+		{ "dev/ttyS0", "\"dev/ttyS0\" looks like a path: write unix:PATH for a Unix "
+			       "socket, /dev/NAME for a serial line, or HOST:PORT" },
 		{ "unix:", "the path is missing: write unix:PATH" },
 	};
 	struct comm c;
@@ -303,7 +356,7 @@ static void test_tcp_refuses(void)
 	CU_ASSERT_FALSE(listen_at("tcp6:127.0.0.1:0", &l, why));
 	CU_ASSERT_PTR_NOT_NULL(strstr(why, "127.0.0.1: cannot resolve name: "));
 	CU_ASSERT_FALSE(listen_at("-", &l, why));
-	CU_ASSERT_STRING_EQUAL(why, "stdin and stdout are connected already");
+	CU_ASSERT_STRING_EQUAL(why, "there is nobody to wait for: it is connected already");
 	comm_close(&l);
 }
 
@@ -435,6 +488,8 @@ int main(void)
 		{ "TCP forms", test_parse_tcp },
 		{ "other forms", test_parse_others },
 		{ "refusals and their words", test_parse_refuses },
+		{ "a serial line", test_line },
+		{ "no serial line", test_line_refused },
 		{ "too long", test_parse_too_long },
 		{ "every interface, free port", test_every_interface },
 		{ "HOST is honoured", test_host_is_honoured },

@@ -1,0 +1,27 @@
+/*
+ * Connections that are refused. Called by server.c, which hangs up without a byte; who may connect
+ * is decided in access.c.
+ */
+#include "stub/stranger.h"
+
+#include <stdio.h>
+
+#include "stub/clock.h"
+
+void stranger_tell(struct rate *r, struct log *log, const struct comm_peer *peer, const char *why)
+{
+	unsigned hidden;
+
+	if (!rate_allows(r, clock_ms(), &hidden))
+		return;
+	if (hidden)
+		fprintf(stderr, "%u more refused connections are not shown\n", hidden);
+	if (peer->host[0])
+		fprintf(stderr, "Refused a connection from host %s, port %u: %s\n", peer->host,
+			peer->port, why);
+	else
+		fprintf(stderr, "Refused a connection over the Unix socket: %s\n", why);
+	if (log->sink != LOG_TO_STDERR)
+		log_format(log, TARGET_LOG_WARN, "stranger host=%s port=%u: %s",
+			   peer->host[0] ? peer->host : "unix", peer->port, why);
+}

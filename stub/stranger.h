@@ -1,0 +1,14 @@
+#ifndef STUB_STRANGER_H
+#define STUB_STRANGER_H
+
+#include "stub/comm.h"
+#include "stub/log.h"
+#include "stub/rate.h"
+
+/**
+ * Says whose connection was refused, and why: on stderr, for the person at the server's terminal,
+ * and in the log. Not a thousand times: r counts; how many are not shown is said with the next one.
+ */
+void stranger_tell(struct rate *r, struct log *log, const struct comm_peer *peer, const char *why);
+
+#endif
