@@ -175,21 +175,32 @@ static void close_files(void)
 	close_range(STDERR_FILENO + 1, ~0u, 0);
 }
 
+static void forget_segment(uintptr_t base, const ElfW(Phdr) * h)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t start = (base + h->p_vaddr) & -page;
+	uintptr_t end = (base + h->p_vaddr + h->p_memsz) & -page;
+
+	if (h->p_type == PT_LOAD && !(h->p_flags & PF_W) && end > start)
+		madvise((void *)start, end - start, MADV_DONTNEED);
+}
+
 /* Pages of code and constants come back from the files when they are needed. */
 static int forget_pages(struct dl_phdr_info *info, size_t size, void *ctx)
 {
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	ElfW(Phdr) first = { .p_type = PT_NULL }; /* has the headers: it goes last */
 
 	(void)size;
 	(void)ctx;
 	for (size_t i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *h = &info->dlpi_phdr[i];
-		uintptr_t start = (info->dlpi_addr + h->p_vaddr) & -page;
-		uintptr_t end = (info->dlpi_addr + h->p_vaddr + h->p_memsz) & -page;
 
-		if (h->p_type == PT_LOAD && !(h->p_flags & PF_W) && end > start)
-			madvise((void *)start, end - start, MADV_DONTNEED);
+		if (h->p_type == PT_LOAD && h->p_offset == 0)
+			first = *h;
+		else
+			forget_segment(info->dlpi_addr, h);
 	}
+	forget_segment(info->dlpi_addr, &first);
 	return 0;
 }
 
