@@ -77,11 +77,14 @@ static unsigned gpr_of(unsigned reg)
 
 static void first_frame(struct ascend *a, struct ascend_core *core, struct symbols_frame *out)
 {
+	const struct chip_reg *gpr = NULL;
+
 	*out = (struct symbols_frame){ .pc = ascend_core_stop(a, core)->pc };
 	for (unsigned reg = 0; reg < SYMBOLS_REGS; reg++) {
 		char name[8];
 		snprintf(name, sizeof(name), "GPR%u", gpr_of(reg));
-		if (ascend_reg_number(a, core, name, &out->regs[reg]))
+		gpr = chip_reg_find_after(a->chip, gpr, name);
+		if (gpr && ascend_reg_value(a, core, gpr, &out->regs[reg]))
 			out->valid |= UINT32_C(1) << reg;
 	}
 }

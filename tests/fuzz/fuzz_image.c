@@ -176,9 +176,9 @@ static void add_kernel(struct device *d, char *line)
 	const struct sample *base = changed_kernel_base(*line);
 	uint64_t at = FIRST_BASE + BASE_STEP * d->kernel_count;
 	struct symbols_error why = { "" };
+	size_t n, phase = fuzz_phase((const uint8_t *)line, strlen(line));
 	struct symbols_object *o;
 	struct sample s;
-	size_t n;
 
 	if (!base || d->kernel_count == KERNELS)
 		return;
@@ -187,7 +187,6 @@ static void add_kernel(struct device *d, char *line)
 	demand(o || why.text[0]);
 	if (o) {
 		d->kernels[d->kernel_count++] = o;
-		size_t phase = fuzz_phase(s.bytes, s.n);
 		const void *file = symbols_file(o, &n);
 
 		round_trip(o, at, phase);

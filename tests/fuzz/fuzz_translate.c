@@ -73,7 +73,7 @@ static void translate_again(const struct symbols_object *o)
 	free(copy);
 }
 
-static void use(const uint8_t *bytes, size_t n)
+static void use(const uint8_t *bytes, size_t n, size_t phase)
 {
 	struct symbols_error why = { "" };
 	struct symbols_object *o = symbols_open(bytes, n, BASE, &why);
@@ -81,7 +81,7 @@ static void use(const uint8_t *bytes, size_t n)
 	demand(o || why.text[0]);
 	if (!o)
 		return;
-	look_up(o, fuzz_phase(bytes, n));
+	look_up(o, phase);
 	translate_again(o);
 	symbols_close(o);
 }
@@ -96,7 +96,7 @@ static void use_changed(const uint8_t *data, size_t size)
 	memcpy(text, data, size);
 	if (base) {
 		made = changed_kernel(base, text + 1, "\n");
-		use(made.bytes, made.n);
+		use(made.bytes, made.n, fuzz_phase(data, size));
 		sample_free(&made);
 	}
 	free(text);
@@ -105,7 +105,7 @@ static void use_changed(const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size && data[0] == 0x7f)
-		use(data, size);
+		use(data, size, fuzz_phase(data, size));
 	else
 		use_changed(data, size);
 	return 0;
