@@ -93,7 +93,7 @@ RINGS := unit protocol random faults gdb fuzz lint suite
 AGAIN = +$(Q)$(MAKE) --no-print-directory
 RUN = $(Q)O=$(O) CC=$(CC) tests/run
 
-.PHONY: check check-all check-gdb-full check-live-100 $(RINGS:%=check-%)
+.PHONY: check check-all check-gdb-full check-live-100 check-x32 $(RINGS:%=check-%)
 check: deps ## install what is missing, build, run every test
 	$(AGAIN) check-all
 check-all: $(BIN) $(UNIT_BIN) $(REPLAY_BIN) $(TEST_FILES) ## every test, without deps
@@ -120,6 +120,8 @@ check-gdb-full: $(BIN) ## all of it, on three boards: an hour or two
 check-fuzz: $(REPLAY_BIN) ## fuzz targets over their corpora
 	$(RUN) fuzz
 check-lint: lint
+check-x32: $(BIN) ## x32 programs, in a guest that QEMU emulates: a minute, and 100 MB the first time
+	$(RUN) x32
 
 .PHONY: lint format fuzz fuzz-bin fuzz-stateful bench compare-robustness coverage demo deps
 lint: ## house rules

@@ -10,6 +10,11 @@ tests='libcunit1-dev gdb-multiarch gdbserver lldb-14 gcc-aarch64-linux-gnu
 extra=
 [ "$(uname -m)" != x86_64 ] || extra='libc6-dev-i386 lib32gcc-12-dev'
 
+# what make check-x32 boots a guest with: deps.sh x32
+case ${1:-} in
+x32) tests="$tests $extra qemu-system-x86 busybox-static cpio libc6-x32 libc6-dev-x32 libx32gcc-12-dev" ;;
+esac
+
 if ! command -v dpkg-query >/dev/null; then
 	echo "deps: not a Debian system: see that these or their like are there:" $build $tests
 	exit 0
