@@ -137,10 +137,11 @@ type_lines() {
 # What differs from run to run.
 normalise() {
 	sed -e '1s/^(gdb) //' -e "s,$guest,GUEST,g" -e "s,$work,WORK,g" -e "s,$root,ROOT,g" \
-		-e '/^+set trace-commands off$/d' -e 's/process [0-9]\{1,\}/process PID/g' \
+		-e '/^Note: breakpoint/s/0x[0-9a-f]*/ADDR/' -e '/^+set trace-commands off$/d' -e 's/process [0-9]\{1,\}/process PID/g' \
 		-e 's/^0x[0-9a-f]* *0x[0-9a-f]* */FROM TO /' -e 's/^\(From  *To\)  */\1 /' \
 		-e 's/^\( *Id *Target Id\)  */\1 /' \
 		-e 's/Thread [0-9]\{1,\}\.[0-9]\{2,\}/Thread PID.TID/g' \
+		-e 's/\(Thread PID\.TID "[^"]*"\)  */\1 /' \
 		-e '/^(No debugging symbols found in /d' -e '/^Reading symbols from .*\.so/d' \
 		-e '/^warning: Unable to find libthread_db/d' -e 's/ *$//'
 }
@@ -151,7 +152,8 @@ play() {
 	rm -f "$work/complaint"
 	if await "$1" '^Remote debugging using' 60; then
 		type_lines "$2" "$3" | HOME=$work timeout -k 10 100 "$GDB" -nx -q 2>&1 | normalise >"$work/got"
-		await "$1" "^guest: $1 is over" 90
+		says=$(directive "$2" says)
+		await "$1" "^guest: $1 is over" 90 && [ -z "$says" ] || await "$1" "$says" 1
 	fi
 	[ -z "${UPDATE:-}" ] || cp "$work/got" "tests/guest/$1.expect"
 	if [ -f "$work/complaint" ]; then
