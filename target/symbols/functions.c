@@ -209,6 +209,9 @@ static void complete(const struct functions *f, struct function_die *die)
 {
 	uint64_t ref = die->ref;
 
+	/* an inlined call may refer to something in a file without any subprogram */
+	if (!f->die_count)
+		return;
 	for (unsigned i = 0; i < REF_HOPS && ref && (!die->name || !die->linkage); i++) {
 		struct function_die key = { .offset = ref };
 		const struct function_die *to =

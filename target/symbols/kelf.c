@@ -74,7 +74,8 @@ static bool read_sections(struct kelf *k, const GElf_Ehdr *h, struct symbols_err
 	size_t strings = SHN_UNDEF;
 	size_t count = 0;
 
-	if (elf_getshdrnum(k->elf, &count) != 0 || count == 0)
+	/* a table over the header would have the number of the machine in it, which is changed */
+	if (elf_getshdrnum(k->elf, &count) != 0 || count == 0 || h->e_shoff < sizeof(Elf64_Ehdr))
 		return words_fail(why, "the file has no section table, or it lies outside it");
 	if (count > KELF_SECTIONS_MAX)
 		return words_fail(why, "%zu sections are more than a kernel can have", count);

@@ -296,6 +296,10 @@ static void test_refusals(void)
 	sample_make(ET_EXEC, 0x1234, NULL, 0, &s);
 	refuses(&s, "this is not an Ascend kernel (e_machine 4660: unknown machine)");
 	sample_free(&s);
+	sample_make(ET_EXEC, MACHINE, NULL, 0, &s);
+	memcpy(s.bytes + offsetof(Elf64_Ehdr, e_shoff), "\x08\0\0\0\0\0\0", 8);
+	refuses(&s, "the file has no section table, or it lies outside it");
+	sample_free(&s);
 	sample_make(ET_EXEC, MACHINE, &z, 1, &s);
 	refuses(&s, "its debug sections are compressed, which leaves no place for the change: "
 		    "compile with -gz=none");
