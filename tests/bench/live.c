@@ -1,6 +1,7 @@
 /*
- * live [FILTER]: how fast servers debug a process: ascend-gdbserver, Debian's gdbserver and
+ * live [GROUP [WORDS]]: how fast servers debug a process: ascend-gdbserver, Debian's gdbserver and
  * lldb-server attached to the same program one after the other, asked by the same raw client.
+ * GROUP: single, many or long; WORDS: only rows whose name has them.
  * Prints a table; each figure is the best of some rounds, in which the servers take turns.
  */
 #include <inttypes.h>
@@ -295,7 +296,8 @@ static void best_of_row(const struct row *row, struct peer peers[PEERS], double 
 }
 
 /* All peers are there at the same time, those whose turn it is not stand still. */
-static void run_rows(const struct row *rows, size_t n, const char *group, unsigned threads)
+static void run_rows(const struct row *rows, size_t n, const char *group, unsigned threads,
+		     const char *words)
 {
 	struct peer peers[PEERS];
 
@@ -305,6 +307,8 @@ static void run_rows(const struct row *rows, size_t n, const char *group, unsign
 	for (size_t i = 0; i < n; i++) {
 		double best[PEERS] = { NAN, NAN, NAN };
 
+		if (!strstr(rows[i].what, words))
+			continue;
 		best_of_row(&rows[i], peers, best);
 		print_row(&rows[i], group, best);
 	}
@@ -329,7 +333,7 @@ static void run_long(void)
 
 int main(int argc, char **argv)
 {
-	const char *only = argc > 1 ? argv[1] : "";
+	const char *only = argc > 1 ? argv[1] : "", *words = argc > 2 ? argv[2] : "";
 	static const unsigned counts[] = { 1000, 4000 };
 
 	printf("%-46s", "");
@@ -337,12 +341,12 @@ int main(int argc, char **argv)
 		printf(" %16s", names[k]);
 	printf("%8s   bar\n", "ratio");
 	if (strstr("single", only))
-		run_rows(single, sizeof(single) / sizeof(*single), "", 0);
+		run_rows(single, sizeof(single) / sizeof(*single), "", 0, words);
 	for (size_t i = 0; i < 2 && strstr("many", only); i++) {
 		char group[32];
 
 		snprintf(group, sizeof(group), "%u threads: ", counts[i]);
-		run_rows(many, sizeof(many) / sizeof(*many), group, counts[i]);
+		run_rows(many, sizeof(many) / sizeof(*many), group, counts[i], words);
 	}
 	if (strstr("long", only))
 		run_long();
