@@ -25,12 +25,38 @@ static int64_t now_ms(void)
 	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
 }
 
+static void arm(struct linux_target *l, int64_t now, int64_t ms)
+{
+	const struct itimerspec once = { .it_value.tv_nsec = ms * 1000000 };
+
+	l->park_fires = now + ms;
+	timerfd_settime(l->park_fd, 0, &once, NULL);
+}
+
+/* The timer is not put off at each stop: when it fires too early it is armed for the rest. */
 void linux_park_soon(struct linux_target *l)
 {
-	const struct itimerspec once = { .it_value.tv_nsec = REST_MS * 1000000 };
+	int64_t now = now_ms();
 
-	l->park_at = now_ms() + REST_MS;
-	timerfd_settime(l->park_fd, 0, &once, NULL);
+	l->park_at = now + REST_MS;
+	if (!l->park_fires)
+		arm(l, now, REST_MS);
+}
+
+/* The timer has fired, and nobody has resumed anything for long enough. */
+static bool is_due(struct linux_target *l)
+{
+	int64_t now = l->park_fires ? now_ms() : 0;
+	uint64_t times;
+
+	if (!l->park_fires || now < l->park_fires || read(l->park_fd, &times, sizeof(times)) < 0)
+		return false;
+	l->park_fires = 0;
+	if (l->resumed && !l->non_stop)
+		return false;
+	if (now < l->park_at)
+		arm(l, now, l->park_at - now);
+	return now >= l->park_at;
 }
 
 static struct linux_thread *find_trapped(const struct linux_target *l)
@@ -81,12 +107,8 @@ static void park(struct linux_target *l, struct linux_thread *th)
 void linux_park(struct linux_target *l)
 {
 	struct linux_thread *th;
-	uint64_t times;
 
-	if (!l->park_at || now_ms() < l->park_at || read(l->park_fd, &times, sizeof(times)) < 0)
-		return;
-	l->park_at = 0;
-	if (l->resumed && !l->non_stop)
+	if (!is_due(l))
 		return;
 	l->halting = true; /* what comes up meanwhile is kept */
 	while ((th = find_trapped(l)))

@@ -141,7 +141,8 @@ struct linux_target {
 	uint32_t dice;     /* which of several pending stops is told */
 	bool none_left;    /* the last thread that was resumed has ended */
 	int park_fd;       /* timerfd: nobody has resumed for a while */
-	int64_t park_at;   /* when it is due, monotonic ms; 0: it is not */
+	int64_t park_fires; /* when it does, monotonic ms; 0: it is not armed */
+	int64_t park_at;   /* when that while is over */
 	struct host *host; /* CPU tables, owned */
 	struct linux_hold hold; /* children nobody follows */
 	struct rescue *rescue; /* borrowed, may be NULL */
