@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +15,8 @@
 enum {
 	INPUT = 1 << 16,
 	SEND_TIMEOUT_MS = 10000, /* a client that takes no byte for so long is given up */
+	MOMENT = 50000,		 /* ns without going to sleep */
+	MOMENTS = 4,		 /* a stop is followed by some packets */
 };
 
 bool conn_init(struct conn *c, size_t packet, struct packet_log *log, struct stats *stats)
@@ -47,6 +48,7 @@ void conn_open(struct conn *c, int in, int out)
 	c->in = in;
 	c->out = out;
 	c->no_ack = c->lost = c->ack_due = false;
+	c->moments = 0;
 	c->sent_n = c->input_at = c->input_n = 0;
 	rsp_frame_init(&c->frame, c->storage, c->frame.cap);
 }
@@ -121,6 +123,29 @@ void conn_send(struct conn *c, const char *payload, size_t n)
 	write_all(c, c->sent + !ack, c->sent_n + ack);
 }
 
+void conn_tell(struct conn *c, const char *payload, size_t n)
+{
+	conn_send(c, payload, n);
+	c->moments = moment_pays(&c->moment) ? MOMENTS : 0;
+	moment_begin(&c->moment);
+}
+
+int conn_poll(struct conn *c, struct pollfd *fds, nfds_t n, int timeout_ms)
+{
+	int ready = 0;
+
+	if (!c->moments)
+		return poll(fds, n, timeout_ms);
+	c->moments--;
+	moment_begin(&c->moment);
+	while (!ready && moment_goes_on(&c->moment, MOMENT))
+		ready = poll(fds, n, 0);
+	if (ready)
+		return ready;
+	c->moments = 0;
+	return poll(fds, n, timeout_ms);
+}
+
 void conn_notify(struct conn *c, const char *text, size_t n)
 {
 	packet_ring_add(c->recent, PACKET_TO_CLIENT, text, n);
@@ -183,6 +208,7 @@ void conn_fill(struct conn *c)
 {
 	ssize_t n = read(c->in, c->input, INPUT);
 
+	moment_end(&c->moment, moment_now());
 	c->input_at = c->input_n = 0;
 	if (n > 0) {
 		c->input_n = (size_t)n;

@@ -1,6 +1,7 @@
 #ifndef STUB_CONN_H
 #define STUB_CONN_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -8,6 +9,7 @@
 #include "stub/packet_log.h"
 #include "stub/packet_ring.h"
 #include "stub/stats.h"
+#include "target/moment.h"
 
 /**
  * One connection: descriptors, framing both ways, acknowledgements. It knows nothing of packets'
@@ -27,6 +29,8 @@ struct conn {
 	struct packet_log *log; /* borrowed, never NULL */
 	struct stats *stats;    /* likewise */
 	struct packet_ring *recent; /* borrowed, may be NULL */
+	struct moment moment; /* from a stop to what the client says next */
+	unsigned moments;     /* such waits that pay, until the next stop */
 	int stop; /* readable: no client is worth waiting for any more; -1: none such */
 };
 
@@ -53,6 +57,10 @@ void conn_fill(struct conn *c);
 
 /** Sends one packet of n payload bytes (already escaped) with one write. */
 void conn_send(struct conn *c, const char *payload, size_t n);
+/** The same for a stop reply: clients that were quick behind the last one are waited for. */
+void conn_tell(struct conn *c, const char *payload, size_t n);
+/** poll(2), which does not go to sleep at once where a quick client is to speak next. */
+int conn_poll(struct conn *c, struct pollfd *fds, nfds_t n, int timeout_ms);
 /** Sends a notification: no acknowledgement, never repeated. */
 void conn_notify(struct conn *c, const char *text, size_t n);
 /**

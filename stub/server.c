@@ -276,7 +276,7 @@ static void serve_target(struct server *s)
 	bool notice = !due && session_notice(s->session);
 	s->stats->notices += due || notice;
 	if (due)
-		conn_send(&s->conn, s->session->reply.data, s->session->reply.len);
+		conn_tell(&s->conn, s->session->reply.data, s->session->reply.len);
 	else if (notice)
 		conn_notify(&s->conn, s->session->reply.data, s->session->reply.len);
 	if (s->session->closing || (is_line(s) && !has_work(s)))
@@ -490,7 +490,7 @@ static void turn(struct server *ends, size_t n)
 		fill_poll(&ends[i], fds + i * AT_END);
 		wait = wait < 0 || (mine >= 0 && mine < wait) ? mine : wait;
 	}
-	if (poll(fds, n * AT_END, wait) < 0 && errno != EINTR) {
+	if (conn_poll(&ends->conn, fds, n * AT_END, wait) < 0 && errno != EINTR) {
 		log_format(ends->setup.log, TARGET_LOG_ERROR, "poll: %s", strerror(errno));
 		ends->done = true;
 		ends->status = 1;

@@ -426,14 +426,14 @@ enum { AT_ONCE = 64, AT_ONCE_NS = 20000000 };
 
 static bool has_time(size_t n, int64_t start)
 {
-	return !n || (n < AT_ONCE && linux_now() - start < AT_ONCE_NS);
+	return !n || (n < AT_ONCE && moment_now() - start < AT_ONCE_NS);
 }
 
 static void drain(struct linux_target *l)
 {
 	struct signalfd_siginfo info;
 	uint64_t count;
-	int64_t start = linux_now();
+	int64_t start = moment_now();
 	pid_t tid = 0;
 	size_t n = 0;
 	int status;
@@ -445,6 +445,10 @@ static void drain(struct linux_target *l)
 	while (has_time(n, start) && (tid = waitpid(-1, &status, __WALL | WNOHANG)) > 0) {
 		linux_handle(l, tid, status);
 		n++;
+	}
+	if (n) {
+		moment_end(&l->moment, start);
+		moment_begin(&l->moment);
 	}
 	if (tid > 0) /* there may be more */
 		linux_wake(l);
@@ -508,6 +512,12 @@ bool linux_has_event(struct linux_target *l)
 	return find_ended(l) || l->ends || find_pending(l);
 }
 
+/* Nothing runs and a stop can be told: the signals that came are sorted when the client has it. */
+static bool is_ready(struct linux_target *l)
+{
+	return l->resumed && !l->non_stop && !l->running && linux_has_event(l);
+}
+
 static bool tell(struct linux_target *l, struct target_stop *out)
 {
 	struct linux_process *ended = find_ended(l);
@@ -544,9 +554,10 @@ enum target_status linux_next_event(struct target *t, struct target_stop *out, b
 {
 	struct linux_target *l = (struct linux_target *)t;
 
-	drain(l);
+	if (!is_ready(l))
+		drain(l);
 	linux_park(l);
-	if (l->stepper && l->resumed)
+	if (l->resumed && !l->non_stop)
 		linux_hurry(l);
 	*got = (l->resumed || l->non_stop) && (tell(l, out) || linux_tell_end(l, out));
 	/* one event a call: there may be more */

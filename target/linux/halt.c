@@ -104,7 +104,7 @@ bool linux_halt_attached(struct linux_target *l, struct linux_process *p, pid_t 
 	/* gdb takes a server for dead that is silent for 6 s */
 	const int64_t patience = INT64_C(4000000000);
 	long pause = PAUSE_LEAST_NS;
-	int64_t last = linux_now();
+	int64_t last = moment_now();
 	int status;
 
 	*stuck = 0;
@@ -118,10 +118,10 @@ bool linux_halt_attached(struct linux_target *l, struct linux_process *p, pid_t 
 		if (tid < 0 && errno != EINTR)
 			break;
 		if (tid > 0 || linux_leaders_ended(l)) {
-			last = linux_now();
-		} else if (linux_now() - last > patience) {
+			last = moment_now();
+		} else if (moment_now() - last > patience) {
 			*stuck = find_stuck(p);
-			last = linux_now();
+			last = moment_now();
 		} else {
 			rest(&pause);
 		}

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "target/linux/hold.h"
+#include "target/linux/hurry.h"
 #include "target/linux/linux.h"
 #include "target/linux/regs.h"
 #include "target/linux/tables.h"
@@ -134,20 +135,6 @@ bool linux_halt_attached(struct linux_target *l, struct linux_process *p, pid_t 
 
 /** waitpid for just this process or thread, however often a signal interrupts it. */
 bool linux_wait_for(pid_t tid, int *status);
-
-/* --- hurry.c --- */
-/** Nanoseconds of a clock that never goes back. */
-int64_t linux_now(void);
-/**
- * Waits a moment for the end of the step that was just begun: it takes less time than a turn of the
- * server's loop. true: there is something to tell.
- */
-bool linux_hurry(struct linux_target *l);
-/**
- * The next status of one thread, which comes in a moment. What others do meanwhile is sorted: a
- * leader that was killed is heard of only behind them. false: there is no such thread any more.
- */
-bool linux_wait_thread(struct linux_target *l, const struct linux_thread *th, int *status);
 
 /* --- park.c --- */
 /** A stop was told. If it lasts, linux_park sees to it that it may outlive the server. */

@@ -285,7 +285,8 @@ static enum target_status run_actions(struct linux_target *l, bool aside, bool *
 {
 	enum target_status status = run_all(l, any);
 
-	if (status != TARGET_OK || !l->stepper || linux_hurry(l) || !aside)
+	moment_begin(&l->moment);
+	if (status != TARGET_OK || l->non_stop || linux_hurry(l) || !l->stepper || !aside)
 		return status;
 	note_rest(l);
 	return run_all(l, any);

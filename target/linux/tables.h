@@ -8,6 +8,7 @@
 #include "target/linux/hold.h"
 #include "target/linux/host.h"
 #include "target/linux/proc.h"
+#include "target/moment.h"
 #include "target/point_code.h"
 #include "target/points.h"
 #include "target/rescue.h"
@@ -123,6 +124,7 @@ struct linux_target {
 	pid_t stepper;       /* the thread whose step is waited for, 0 none */
 	struct linux_early *early; /* first stops of threads that no parent has told of yet */
 	int events;        /* epoll of the two below: readable when next_event has work */
+	struct moment moment; /* waiting for what was set going */
 	int child_fd;      /* signalfd of SIGCHLD */
 	int wake_fd;       /* eventfd: an event is pending without a SIGCHLD */
 	bool woken;        /* it is readable */
