@@ -68,12 +68,14 @@ static void add_thread(struct session *s, struct target_tid tid, struct target_t
 				   tid.tid);
 	else
 		target_text_format(out, "<thread id=\"%" PRIx32 "\"", tid.tid);
+	/* who looks for the name finds the CPU beside it */
+	enum target_status named = target_thread_name(s->target, tid, &name);
 	int core = target_thread_core(s->target, tid);
 	if (core < 0 && target_stop(s->target, tid, &stop) == TARGET_OK)
 		core = stop.core;
 	if (core >= 0)
 		target_text_format(out, " core=\"%d\"", core);
-	add_text(out, target_thread_name(s->target, tid, &name), &name, " name=\"", "\"");
+	add_text(out, named, &name, " name=\"", "\"");
 	add_handle(s, tid, out);
 	target_text_add(out, ">");
 	add_text(out, target_thread_text(s->target, tid, &text), &text, "", "");

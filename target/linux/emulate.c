@@ -28,7 +28,6 @@ enum {
 	PAGES = 4,
 	PAGE_SHIFT = 12,
 	PAGE = 1 << PAGE_SHIFT,
-	RSEQ_SECTION_AT = 8, /* of rseq_cs in struct rseq: include/uapi/linux/rseq.h */
 };
 
 /* What is done at one go: nothing of the process runs meanwhile. */
@@ -39,6 +38,9 @@ struct burst {
 	uint64_t code_at; /* the window */
 	size_t code_n;
 	uint8_t code[WINDOW + INSN_MAX];
+	uint64_t stack_at; /* its top, where it was read with the code */
+	size_t stack_n;
+	uint8_t stack[sizeof(uint64_t)];
 	struct {
 		uint64_t page, bits;
 	} pages[PAGES]; /* of data, and what the kernel says of them */
@@ -108,21 +110,26 @@ static bool data_read(void *ctx, uint64_t at, void *buf, size_t n)
 {
 	struct burst *b = ctx;
 
+	if (at == b->stack_at && n <= b->stack_n) {
+		memcpy(buf, b->stack, n);
+		return true;
+	}
 	return may_reach(b, at, n, false) && transfer(b->th, at, buf, n, false);
 }
 
 static bool data_write(void *ctx, uint64_t at, const void *data, size_t n)
 {
 	struct burst *b = ctx;
-	uint64_t copy = 0, rseq = b->th->emulation.rseq;
+	uint64_t copy = 0, rseq = b->th->rseq.at;
 
-	if ((rseq && overlap(at, n, rseq + RSEQ_SECTION_AT, sizeof(uint64_t))) ||
+	if ((rseq && overlap(at, n, rseq + LINUX_RSEQ_SECTION_AT, sizeof(uint64_t))) ||
 	    !may_reach(b, at, n, true))
 		return false;
 	memcpy(&copy, data, n);
 	if (!transfer(b->th, at, &copy, n, true))
 		return false;
 	b->stored = true;
+	b->stack_n = 0;
 	if (overlap(at, n, b->code_at, b->code_n))
 		b->code_n = 0;
 	return true;
@@ -151,16 +158,26 @@ void linux_emulate_forget(struct linux_process *p)
 	p->executed.n = 0;
 }
 
-/* Bytes of code from the pc to the end of the window, which ends with its page at the latest. */
-static size_t fetch(struct burst *b, uint64_t pc, const uint8_t **code)
+/* The window of code at the pc, which ends with its page at the latest. */
+static struct linux_piece window(struct burst *b, uint64_t pc)
 {
 	uint64_t left = PAGE - pc % PAGE;
 
-	if (pc < b->code_at || pc + INSN_MAX > b->code_at + b->code_n) {
-		size_t n = left < sizeof(b->code) ? (size_t)left : sizeof(b->code);
+	b->code_at = pc;
+	return (struct linux_piece){
+		.at = pc,
+		.buf = b->code,
+		.n = left < sizeof(b->code) ? (size_t)left : sizeof(b->code),
+	};
+}
 
-		b->code_at = pc;
-		b->code_n = transfer(b->th, pc, b->code, n, false) ? n : 0;
+/* Bytes of code from the pc to the end of the window. */
+static size_t fetch(struct burst *b, uint64_t pc, const uint8_t **code)
+{
+	if (pc < b->code_at || pc + INSN_MAX > b->code_at + b->code_n) {
+		struct linux_piece w = window(b, pc);
+
+		b->code_n = transfer(b->th, w.at, w.buf, w.n, false) ? w.n : 0;
 	}
 	*code = b->code + (pc - b->code_at);
 	return b->code_n - (size_t)(pc - b->code_at);
@@ -210,32 +227,34 @@ static bool has_signal(const struct linux_thread *th)
 }
 
 /* Asked once after the thread has run. */
-static bool is_plain(struct linux_target *l, struct linux_thread *th)
+static bool is_plain(const struct linux_target *l, struct linux_thread *th)
 {
-	struct {
-		uint64_t at;
-		uint32_t size, signature, flags, pad;
-	} rseq = { .at = 0 };
-
-	if (th->emulation.plain)
-		return true;
-	if (ptrace(PTRACE_GET_RSEQ_CONFIGURATION, th->tid, sizeof(rseq), &rseq) !=
-		    (long)sizeof(rseq) ||
-	    !host_may_emulate(l->host, th->tid))
-		return false;
-	th->emulation.rseq = rseq.at;
-	th->emulation.plain = true;
-	return true;
+	th->emulation.plain = th->emulation.plain || host_may_emulate(l->host, th->tid);
+	return th->emulation.plain;
 }
 
-/* In a restartable sequence (rseq(2)) a stop of the thread makes it begin anew. */
-static bool is_in_sequence(struct burst *b)
+/* Where breakpoints mostly stand instructions mostly have to do with the top of the stack. */
+static struct linux_piece stack_top(struct burst *b, bool over)
 {
-	uint64_t rseq = b->th->emulation.rseq, section = 0;
+	if (!over || linux_sp_read(b->l, b->th, &b->stack_at) != TARGET_OK ||
+	    !may_reach(b, b->stack_at, sizeof(b->stack), false))
+		return (struct linux_piece){ .n = 0 };
+	return (struct linux_piece){ .at = b->stack_at, .buf = b->stack, .n = sizeof(b->stack) };
+}
 
-	return rseq &&
-	       (!transfer(b->th, rseq + RSEQ_SECTION_AT, &section, sizeof(section), false) ||
-		section);
+/*
+ * In a restartable sequence (rseq(2)) a stop of the thread makes it begin anew. What the thread
+ * will execute is read by the way.
+ */
+static bool is_in_sequence(struct burst *b, uint64_t pc, bool over)
+{
+	struct linux_piece pieces[LINUX_PIECES] = { window(b, pc), stack_top(b, over) };
+
+	if (!linux_rseq_look(b->l, b->th, pieces))
+		return true;
+	b->code_n = pieces[0].n;
+	b->stack_n = pieces[1].n;
+	return b->th->rseq.section != 0;
 }
 
 static bool has_hw_points(const struct linux_process *p)
@@ -246,9 +265,10 @@ static bool has_hw_points(const struct linux_process *p)
 	return false;
 }
 
-static bool begin(struct burst *b, struct linux_target *l, struct linux_thread *th)
+static bool begin(struct burst *b, struct linux_target *l, struct linux_thread *th, bool over)
 {
 	const struct linux_process *p = th->process;
+	uint64_t pc;
 
 	*b = (struct burst){ .l = l, .th = th };
 	if (l->emulate_off || !th->emulation.trapped || th->halt || th->deliver || p->running ||
@@ -256,8 +276,8 @@ static bool begin(struct burst *b, struct linux_target *l, struct linux_thread *
 		return false;
 	b->regs = linux_pc_set(l, th);
 	/* a thread that goes on gets its signal one instruction later, which is any time */
-	return b->regs && !(th->stepping && has_signal(th)) && is_plain(l, th) &&
-	       !is_in_sequence(b);
+	return b->regs && linux_pc_read(l, th, &pc) == TARGET_OK && was_executed(p, pc) &&
+	       !(th->stepping && has_signal(th)) && is_plain(l, th) && !is_in_sequence(b, pc, over);
 }
 
 static bool is_over(struct linux_target *l, struct linux_thread *th)
@@ -272,7 +292,7 @@ bool linux_emulate_step(struct linux_target *l, struct linux_thread *th)
 {
 	struct burst b;
 	unsigned n = 0;
-	bool over = false, ok = begin(&b, l, th);
+	bool over = false, ok = begin(&b, l, th, false);
 
 	while (ok && !over && n < BURST && execute(&b, false)) {
 		n++;
@@ -290,7 +310,7 @@ bool linux_emulate_over(struct linux_target *l, struct linux_thread *th)
 {
 	struct burst b;
 
-	if (!begin(&b, l, th) || !execute(&b, true))
+	if (!begin(&b, l, th, true) || !execute(&b, true))
 		return false;
 	l->emulated++;
 	th->emulation.moved = true;

@@ -31,7 +31,6 @@ struct linux_emulation {
 	bool trapped;  /* the kernel holds it in a trap of the CPU */
 	bool moved;    /* it has been stepped here since: what the kernel says of the trap is old */
 	bool plain;    /* host_may_emulate(), asked since it ran */
-	uint64_t rseq; /* address of its struct rseq; 0: none */
 	uint64_t from; /* where the CPU began a step; 0: it runs otherwise */
 };
 

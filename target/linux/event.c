@@ -51,6 +51,7 @@ static void on_exec(struct linux_target *l, struct linux_thread *th)
 	rescue_forget_patches(p->rescue, (uint32_t)p->pid);
 	linux_mem_open(p);
 	linux_emulate_forget(p);
+	th->rseq = (struct linux_rseq){ .known = false };
 	p->desc = host_desc(l->host, p->pid);
 	if (fresh) {
 		points_destroy(p->points);

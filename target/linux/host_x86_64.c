@@ -31,7 +31,7 @@ struct host {
 	struct x86_xsave xsave;
 	size_t xsave_n; /* bytes of a whole XSAVE area; 0: the CPU has none */
 	bool asked;	/* the kernel has said what it gives */
-	bool shadow;	/* the CPU has shadow stacks */
+	bool shadow;	/* CPU and kernel have shadow stacks */
 	struct arch_desc *descs[X86_MODES];
 };
 
@@ -69,13 +69,22 @@ static bool cpu_has_shadow_stacks(void)
 	return __get_cpuid_count(LEAF, 0, &a, &b, &c, &d) && c & CET_SS;
 }
 
+/* One that was built without them does not know the question. */
+static bool kernel_has_shadow_stacks(void)
+{
+	enum { STATUS = 0x5005 }; /* ARCH_SHSTK_STATUS, younger than the C library's headers */
+	unsigned long of_this_process;
+
+	return syscall(SYS_arch_prctl, STATUS, &of_this_process) == 0 || errno != EINVAL;
+}
+
 struct host *host_create(void)
 {
 	struct host *h = calloc(1, sizeof(*h));
 
 	if (!h)
 		return NULL;
-	h->shadow = cpu_has_shadow_stacks();
+	h->shadow = cpu_has_shadow_stacks() && kernel_has_shadow_stacks();
 	ask_cpu(h);
 	return h;
 }

@@ -149,6 +149,7 @@ enum target_status linux_mem_write(struct target *t, struct target_tid tid, uint
 	if (!copy)
 		return target_fail(t, TARGET_SYSTEM, "out of memory");
 	memcpy(copy, data, n);
+	((struct linux_target *)t)->writes++;
 	for (struct linux_process *q = ((struct linux_target *)t)->processes; q; q = q->next) {
 		struct points_memory m = linux_raw_memory(q);
 

@@ -207,17 +207,29 @@ static const struct arch_reg *pc_of(const struct linux_thread *th)
 	return d ? &d->regs[d->pc] : NULL;
 }
 
-enum target_status linux_pc_read(struct linux_target *l, struct linux_thread *th, uint64_t *pc)
+/** r NULL: the layout is not known. */
+static enum target_status word_read(struct linux_target *l, struct linux_thread *th,
+				    const struct arch_reg *r, uint64_t *value)
 {
-	const struct arch_reg *r = pc_of(th);
 	bool valid = false;
-	enum target_status status;
 
-	*pc = 0;
+	*value = 0;
 	if (!r)
 		return TARGET_UNAVAILABLE;
-	status = value_get(l, th, r, pc, &valid);
+	enum target_status status = value_get(l, th, r, value, &valid);
 	return status == TARGET_OK && !valid ? TARGET_UNAVAILABLE : status;
+}
+
+enum target_status linux_pc_read(struct linux_target *l, struct linux_thread *th, uint64_t *pc)
+{
+	return word_read(l, th, pc_of(th), pc);
+}
+
+enum target_status linux_sp_read(struct linux_target *l, struct linux_thread *th, uint64_t *sp)
+{
+	const struct arch_desc *d = th->process->desc;
+
+	return word_read(l, th, d ? &d->regs[d->sp] : NULL, sp);
 }
 
 bool linux_is_asleep(struct linux_target *l, struct linux_thread *th)

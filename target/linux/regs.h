@@ -13,6 +13,8 @@ enum target_status linux_reg_write(struct target *t, struct target_tid tid, size
 enum target_status linux_regs_flush(struct linux_target *l, struct linux_thread *th);
 void linux_regs_free(struct linux_thread *th);
 enum target_status linux_pc_read(struct linux_target *l, struct linux_thread *th, uint64_t *pc);
+/** Its stack pointer. */
+enum target_status linux_sp_read(struct linux_target *l, struct linux_thread *th, uint64_t *sp);
 /** It stands in a system call that would go on if the thread did. */
 bool linux_is_asleep(struct linux_target *l, struct linux_thread *th);
 enum target_status linux_pc_write(struct linux_target *l, struct linux_thread *th, uint64_t pc);

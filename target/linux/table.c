@@ -149,7 +149,7 @@ void linux_thread_set_running(struct linux_target *l, struct linux_thread *th, b
 	th->process->running += running ? 1 : (size_t)-1;
 	if (!running)
 		return;
-	th->asleep = th->stat_known = false;
+	th->asleep = th->stat_known = th->rseq.known = false;
 	th->trapped = th->parked = false;
 	linux_thread_busy(l, th);
 }

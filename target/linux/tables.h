@@ -8,6 +8,7 @@
 #include "target/linux/hold.h"
 #include "target/linux/host.h"
 #include "target/linux/proc.h"
+#include "target/linux/rseq.h"
 #include "target/moment.h"
 #include "target/point_code.h"
 #include "target/points.h"
@@ -57,6 +58,7 @@ struct linux_thread {
 	siginfo_t trap;   /* of the parked one */
 	uint64_t sent;    /* linux_signal_bit of those sent so, to be delivered without a word */
 	struct linux_emulation emulation;
+	struct linux_rseq rseq;
 	struct linux_regset sets[LINUX_REGSETS];
 	unsigned slots_version; /* of the process's slots that its debug registers have */
 	bool stat_known;        /* `stat` holds until the thread runs */
@@ -120,11 +122,12 @@ struct linux_target {
 	struct target_action *actions; /* of the last resume */
 	size_t action_count;
 	unsigned resumes;    /* counts them */
+	unsigned writes;     /* counts what clients write to memory */
 	unsigned left_aside; /* in how many of the last ones sleeping threads were not started */
 	pid_t stepper;       /* the thread whose step is waited for, 0 none */
+	struct moment moment; /* waiting for what was set going */
 	struct linux_early *early; /* first stops of threads that no parent has told of yet */
 	int events;        /* epoll of the two below: readable when next_event has work */
-	struct moment moment; /* waiting for what was set going */
 	int child_fd;      /* signalfd of SIGCHLD */
 	int wake_fd;       /* eventfd: an event is pending without a SIGCHLD */
 	bool woken;        /* it is readable */

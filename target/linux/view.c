@@ -82,13 +82,21 @@ static enum target_status view_auxv(struct target *t, uint32_t pid, struct targe
 	return TARGET_OK;
 }
 
+/* In its stop a thread says it faster than the system does. */
+static int core_of(const struct linux_target *l, struct linux_thread *th)
+{
+	if (!th->running && !th->stat_known && linux_rseq_look(l, th, NULL) && th->rseq.cpu >= 0)
+		return th->rseq.cpu;
+	return look(th)->core;
+}
+
 static enum target_status view_thread_core(struct target *t, struct target_tid tid, int *core)
 {
 	struct linux_thread *th;
 
 	enum target_status status = linux_view_thread(t, tid, &th);
 	if (status == TARGET_OK)
-		*core = look(th)->core;
+		*core = core_of(linux_of(t), th);
 	return status;
 }
 

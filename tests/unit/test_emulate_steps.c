@@ -3,6 +3,7 @@
  * behind them, and the steps that it must leave to the CPU. Instructions alone are in
  * test_emulate.c. The children are copies of this program.
  */
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -467,6 +468,27 @@ static void test_shared_memory(void)
 	close_child(&l);
 }
 
+/* A stop names the CPU that its thread ran on, wherever the server runs. */
+static void test_core(void)
+{
+	cpu_set_t may, one;
+	struct live l;
+
+	open_child(&l);
+	CU_ASSERT_EQUAL_FATAL(sched_getaffinity(0, sizeof(may), &may), 0);
+	for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &may))
+			continue;
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		CU_ASSERT_EQUAL(sched_setaffinity((pid_t)l.pid, sizeof(one), &one), 0);
+		go_to(&l, (const void *)(uintptr_t)loop_start);
+		CU_ASSERT_EQUAL(target_thread_core(l.t, (struct target_tid){ l.pid, l.pid }),
+				(int)cpu);
+	}
+	close_child(&l);
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
@@ -480,6 +502,7 @@ int main(void)
 		{ "what is no code", test_no_code },
 		{ "a watchpoint is set", test_watch },
 		{ "shared memory", test_shared_memory },
+		{ "CPU of a stop", test_core },
 	};
 
 	return unit_run("emulate_steps", tests, sizeof(tests) / sizeof(tests[0]));
