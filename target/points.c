@@ -227,9 +227,22 @@ static bool patch(const struct points *p, struct point *point, const struct poin
 	return true;
 }
 
+static bool differs(const struct point *point)
+{
+	return point->patched != (point->wanted > 0);
+}
+
+bool points_differ(const struct points *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (differs(&p->all[i]))
+			return true;
+	return false;
+}
+
 static bool sync_one(const struct points *p, struct point *point, const struct points_memory *m)
 {
-	if (point->patched == (point->wanted > 0))
+	if (!differs(point))
 		return true;
 	return point->patched ? unpatch(p, point, m) : patch(p, point, m);
 }
@@ -317,8 +330,9 @@ static void each_overlap(const struct points *p, uint64_t at, uint8_t *buf, size
 
 static void show_saved(struct point *point, const struct points *p, uint8_t *byte, size_t offset)
 {
-	(void)p;
-	*byte = point->saved[offset];
+	/* else the program has written there, or mapped something else: that is there now */
+	if (*byte == p->insn[offset])
+		*byte = point->saved[offset];
 }
 
 static void save_and_patch(struct point *point, const struct points *p, uint8_t *byte,

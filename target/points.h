@@ -57,6 +57,8 @@ bool points_is_patched(const struct points *p, uint64_t at);
 /** The index-th by address, set or patched or both; false: there are no more. */
 bool points_get(const struct points *p, size_t index, uint64_t *at, bool *set, bool *patched);
 
+/** What is patched is not what is set: points_sync has something to write. */
+bool points_differ(const struct points *p);
 /**
  * Writes the difference. false: one could not be written, *failed (may be NULL) is its address; the
  * others have been.

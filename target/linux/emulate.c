@@ -171,13 +171,20 @@ static struct linux_piece window(struct burst *b, uint64_t pc)
 	};
 }
 
+/* Of what stands there without breakpoints; whether one is to be hit is asked for each pc. */
+static void set_window(struct burst *b, size_t n)
+{
+	points_hide(b->th->process->points, b->code_at, b->code, n);
+	b->code_n = n;
+}
+
 /* Bytes of code from the pc to the end of the window. */
 static size_t fetch(struct burst *b, uint64_t pc, const uint8_t **code)
 {
 	if (pc < b->code_at || pc + INSN_MAX > b->code_at + b->code_n) {
 		struct linux_piece w = window(b, pc);
 
-		b->code_n = transfer(b->th, w.at, w.buf, w.n, false) ? w.n : 0;
+		set_window(b, transfer(b->th, w.at, w.buf, w.n, false) ? w.n : 0);
 	}
 	*code = b->code + (pc - b->code_at);
 	return b->code_n - (size_t)(pc - b->code_at);
@@ -195,26 +202,18 @@ static bool commit(struct burst *b)
 static bool execute(struct burst *b, bool over)
 {
 	struct host_memory m = { .read = data_read, .write = data_write, .ctx = b };
-	struct linux_process *p = b->th->process;
-	uint8_t unpatched[INSN_MAX];
+	const struct linux_process *p = b->th->process;
 	const uint8_t *code;
 	uint64_t pc;
 
 	if (linux_pc_read(b->l, b->th, &pc) != TARGET_OK || !was_executed(p, pc) ||
-	    (!over && points_is_patched(p->points, pc)))
+	    (!over && points_is_set(p->points, pc)))
 		return false;
-	size_t n = fetch(b, pc, &code), patch;
+	size_t n = fetch(b, pc, &code);
 	if (!n)
 		return false;
-	n = n < INSN_MAX ? n : INSN_MAX;
-	if (over) {
-		host_break_insn(&patch);
-		memcpy(unpatched, code, n);
-		points_hide(p->points, pc, unpatched, patch < n ? patch : n);
-		code = unpatched;
-	}
 	b->stored = false;
-	if (!host_emulate(b->regs->data, b->regs->n, code, n, &m))
+	if (!host_emulate(b->regs->data, b->regs->n, code, n < INSN_MAX ? n : INSN_MAX, &m))
 		return false;
 	b->regs->dirty = true;
 	return true;
@@ -252,7 +251,7 @@ static bool is_in_sequence(struct burst *b, uint64_t pc, bool over)
 
 	if (!linux_rseq_look(b->l, b->th, pieces))
 		return true;
-	b->code_n = pieces[0].n;
+	set_window(b, pieces[0].n);
 	b->stack_n = pieces[1].n;
 	return b->th->rseq.section != 0;
 }

@@ -148,7 +148,8 @@ static void arrive(struct linux_target *l, struct linux_thread *th)
 {
 	uint64_t pc;
 
-	if (linux_pc_read(l, th, &pc) != TARGET_OK || !points_is_patched(th->process->points, pc))
+	if (linux_pc_read(l, th, &pc) != TARGET_OK || th->process->lent ||
+	    !points_is_set(th->process->points, pc))
 		return;
 	th->over = !linux_point_tells(l, th, TARGET_SW_BREAK, pc);
 	th->over_at = pc;

@@ -45,6 +45,20 @@ void linux_give(struct linux_thread *th, int signal)
 		send_signal(th, signal);
 }
 
+/* The thread goes on; true: it was a step, and the server has executed it. */
+static bool step_here(struct linux_target *l, struct linux_thread *th)
+{
+	th->process->newborn = false;
+	th->go = true;
+	th->told = false;
+	l->none_left = false;
+	th->last = (struct target_stop){ .kind = TARGET_STOP_SIGNAL, .core = -1 };
+	if (!th->stepping || !linux_emulate_step(l, th))
+		return false;
+	linux_step_done(l, th);
+	return true;
+}
+
 void linux_thread_run(struct linux_target *l, struct linux_thread *th)
 {
 	int signal = th->deliver;
@@ -52,15 +66,8 @@ void linux_thread_run(struct linux_target *l, struct linux_thread *th)
 				    th->process->catching ? PTRACE_SYSCALL :
 							    PTRACE_CONT;
 
-	th->process->newborn = false;
-	th->go = true;
-	th->told = false;
-	l->none_left = false;
-	th->last = (struct target_stop){ .kind = TARGET_STOP_SIGNAL, .core = -1 };
-	if (th->stepping && linux_emulate_step(l, th)) {
-		linux_step_done(l, th);
+	if (step_here(l, th))
 		return;
-	}
 	linux_emulate_runs(l, th, th->stepping && !signal);
 	linux_regs_flush(l, th);
 	linux_hw_update(th);
@@ -239,16 +246,38 @@ static void note_rest(struct linux_target *l)
 		}
 }
 
+/* The first busy thread behind `th` (NULL: of all) of a process that shall run and does not. */
+static struct linux_thread *next_to_go(const struct linux_target *l, const struct linux_process *p,
+				       const struct linux_thread *th)
+{
+	struct linux_thread *next = th ? th->busy_next : l->busy;
+
+	while (next && (next->process != p || !next->go || next->running))
+		next = next->busy_next;
+	return next;
+}
+
+/*
+ * Clients take their breakpoints out for a step and put them back behind it. Where the server does
+ * the step alone no instruction has to be changed for it.
+ */
+static bool step_before_sync(struct linux_target *l, const struct linux_process *p,
+			     struct linux_thread *th)
+{
+	return l->stepper == th->tid && !th->range && !th->over && !next_to_go(l, p, th) &&
+	       !linux_waits_for_child(l, th) && points_differ(p->points) && step_here(l, th);
+}
+
 /* Starts the busy threads of a process that shall run; *any: there were some. */
 static enum target_status run_process(struct linux_target *l, struct linux_process *p, bool *any)
 {
-	const struct linux_thread *th = l->busy;
+	struct linux_thread *th = next_to_go(l, p, NULL);
 
-	while (th && (th->process != p || !th->go || th->running))
-		th = th->busy_next;
 	if (!th)
 		return TARGET_OK;
 	*any = true;
+	if (step_before_sync(l, p, th))
+		return TARGET_OK;
 	linux_borrow(l, p);
 	if (linux_points_sync(l, p) != TARGET_OK)
 		return TARGET_FAULT;

@@ -3,6 +3,7 @@
  * behind them, and the steps that it must leave to the CPU. Instructions alone are in
  * test_emulate.c. The children are copies of this program.
  */
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -468,6 +469,89 @@ static void test_shared_memory(void)
 	close_child(&l);
 }
 
+/* What stands in the program, breakpoints included. */
+static unsigned char raw_byte(const struct live *l, const void *at)
+{
+	unsigned char byte = 0;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%u/mem", l->pid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	CU_ASSERT_EQUAL(pread(fd, &byte, 1, (off_t)(uintptr_t)at), 1);
+	close(fd);
+	return byte;
+}
+
+static unsigned char shown_byte(struct live *l, const void *at)
+{
+	unsigned char byte = 0;
+	size_t done;
+
+	CU_ASSERT_EQUAL(target_mem_read(l->t, (struct target_tid){ l->pid, l->pid }, (uintptr_t)at,
+					&byte, 1, &done),
+			TARGET_OK);
+	return byte;
+}
+
+/* A breakpoint that is taken out for a step and put back is not written for that. */
+static void test_points_stay(void)
+{
+	enum { BREAK = 0xcc };
+	const unsigned char *start = (const void *)(uintptr_t)loop_start, *next = start + 5;
+	unsigned char here = *start, there = *next;
+	struct target_stop stop;
+	struct live l;
+
+	open_child(&l);
+	go_to(&l, start);
+	CU_ASSERT_TRUE(set_point(&l, TARGET_SW_BREAK, next, true));
+	CU_ASSERT_TRUE_FATAL(step(&l, &stop));
+	CU_ASSERT_EQUAL(stop.kind, TARGET_STOP_SIGNAL);
+	CU_ASSERT_EQUAL(emulated(&l), 1);
+	CU_ASSERT_EQUAL(kernel_regs(&l).rip, (uintptr_t)next);
+	CU_ASSERT_EQUAL(raw_byte(&l, start), BREAK);
+	CU_ASSERT_EQUAL(raw_byte(&l, next), there);
+	CU_ASSERT_EQUAL(shown_byte(&l, start), here);
+	CU_ASSERT_EQUAL(shown_byte(&l, next), there);
+
+	/* the one that it stands at has not been hit yet */
+	CU_ASSERT_TRUE_FATAL(live_run(&l, &stop));
+	CU_ASSERT_EQUAL(stop.kind, TARGET_STOP_SWBREAK);
+	CU_ASSERT_EQUAL(stop.signal, TARGET_SIGNAL_TRAP);
+	CU_ASSERT_EQUAL(raw_byte(&l, start), here);
+	CU_ASSERT_EQUAL(raw_byte(&l, next), BREAK);
+
+	/* the next one is the last of the loop: what was taken out is not hit */
+	CU_ASSERT_TRUE(set_point(&l, TARGET_SW_BREAK, next, false));
+	CU_ASSERT_TRUE_FATAL(step(&l, &stop));
+	CU_ASSERT_EQUAL(emulated(&l), 2);
+	go_to(&l, loop_end);
+	CU_ASSERT_EQUAL(raw_byte(&l, next), there);
+	close_child(&l);
+}
+
+/* What the program itself has written over a breakpoint is executed. */
+static void test_code_changed(void)
+{
+	const char *start = (const void *)(uintptr_t)loop_start;
+	const unsigned char nop = 0x90;
+	struct target_stop stop;
+	char path[64];
+	struct live l;
+
+	open_child(&l);
+	go_to(&l, start);
+	snprintf(path, sizeof(path), "/proc/%u/mem", l.pid);
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	CU_ASSERT_EQUAL(pwrite(fd, &nop, 1, (off_t)(uintptr_t)start), 1);
+	close(fd);
+	CU_ASSERT_EQUAL(shown_byte(&l, start), nop);
+	CU_ASSERT_TRUE_FATAL(step(&l, &stop));
+	CU_ASSERT_EQUAL(kernel_regs(&l).rip, (uintptr_t)start + 1);
+	CU_ASSERT_EQUAL(emulated(&l), 1);
+	close_child(&l);
+}
+
 /* A stop names the CPU that its thread ran on, wherever the server runs. */
 static void test_core(void)
 {
@@ -502,6 +586,8 @@ int main(void)
 		{ "what is no code", test_no_code },
 		{ "a watchpoint is set", test_watch },
 		{ "shared memory", test_shared_memory },
+		{ "breakpoints stay for a step", test_points_stay },
+		{ "code that changed under one", test_code_changed },
 		{ "CPU of a stop", test_core },
 	};
 

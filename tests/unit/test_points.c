@@ -66,6 +66,44 @@ static void test_lazy(void)
 	points_destroy(p);
 }
 
+static void test_differ(void)
+{
+	struct points_memory access;
+	struct memory m;
+	struct points *p = start(&m, &access);
+
+	CU_ASSERT_FALSE(points_differ(p));
+	CU_ASSERT_TRUE(points_set(p, 5));
+	CU_ASSERT_TRUE(points_differ(p));
+	CU_ASSERT_TRUE(points_sync(p, &access, NULL));
+	CU_ASSERT_FALSE(points_differ(p));
+	CU_ASSERT_TRUE(points_set(p, 7) && points_clear(p, 5));
+	CU_ASSERT_TRUE(points_differ(p));
+	CU_ASSERT_TRUE(points_set(p, 5) && points_clear(p, 7));
+	CU_ASSERT_FALSE(points_differ(p));
+	CU_ASSERT_TRUE(points_remove_all(p, &access));
+	points_destroy(p);
+}
+
+/* A patch is hidden where it is still there; what the program has written there since is shown. */
+static void test_hide(void)
+{
+	struct points_memory access;
+	struct memory m;
+	uint8_t seen[SIZE];
+	struct points *p = start(&m, &access);
+
+	CU_ASSERT_TRUE(points_set(p, 5) && points_set(p, 6));
+	CU_ASSERT_TRUE(points_sync(p, &access, NULL));
+	m.bytes[6] = 0x55;
+	memcpy(seen, m.bytes, SIZE);
+	points_hide(p, 0, seen, SIZE);
+	CU_ASSERT_EQUAL(seen[5], 5);
+	CU_ASSERT_EQUAL(seen[6], 0x55);
+	CU_ASSERT_TRUE(points_remove_all(p, &access));
+	points_destroy(p);
+}
+
 /* A library was unloaded and another one is where it was: its code has no breakpoint yet. */
 static void test_mapped_anew(void)
 {
@@ -100,6 +138,8 @@ int main(void)
 {
 	static const struct unit_test tests[] = {
 		{ "set again without a write", test_lazy },
+		{ "what there is to write", test_differ },
+		{ "patches are hidden", test_hide },
 		{ "memory mapped anew", test_mapped_anew },
 	};
 
