@@ -105,11 +105,12 @@ sessions() {
 
 boot() {
 	: >"$console"
-	qemu-system-x86_64 -accel tcg -cpu max -m 512 -nodefaults -no-user-config -display none -no-reboot \
+	timeout 900 qemu-system-x86_64 -accel tcg -cpu max -m 512 -nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$out/vmlinuz" -initrd "$work/initrd" \
 		-append 'console=ttyS0 quiet syscall.x32=y nokaslr panic=-1' \
 		-serial "file:$console" -serial "unix:$work/line,server=on,wait=off" 2>"$work/qemu" &
 	qemu_pid=$!
+	await "$(cut -d ' ' -f 1 "$guest/sessions" | head -n 1)" . 120
 }
 
 # Until the console has $2 behind the line that begins session $1, for at most $3 seconds.
@@ -170,11 +171,15 @@ play() {
 
 names=$*
 mkdir -p "$out"
+[ "$(uname -m)" = x86_64 ] || skip "programs of the guest are built on x86-64"
 "$GDB" --version 2>/dev/null | head -n 1 | grep -q ' 13\.' || skip "expected output is that of gdb 13"
 tests/deps.sh x32 || skip "packages are missing"
 fetch_kernel || skip "Debian's linux-image-amd64 cannot be had"
-make_guest || { echo "x32: 0 passed, 1 failed"; exit 1; }
-boot
+make_guest && boot || {
+	[ ! -f "$work/complaint" ] || cat "$work/complaint"
+	echo "x32: 0 passed, 1 failed"
+	exit 1
+}
 while read -r name _ <&3; do
 	play "$name" "tests/guest/${name%-*}.gdb" "${name##*-}"
 done 3<"$guest/sessions"
