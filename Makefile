@@ -174,6 +174,6 @@ clean: ## remove all output
 	$(Q)rm -rf $(O) $(O)-fuzz $(O)-cov build-san
 help: ## this list
 	@echo 'make TARGET [O=folder] [CC=clang] [SAN=address,undefined] [V=1]'
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' Makefile
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
