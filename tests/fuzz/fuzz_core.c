@@ -21,7 +21,6 @@ enum {
 	ROOM = 1 << 20,
 	GM_STACK = 0x2000,
 	WINDOW = 256,
-	WINDOW_SHARE = FUZZ_SHARE > 4 ? 4 : FUZZ_SHARE
 };
 
 static void demand(int truth)
@@ -183,11 +182,11 @@ static void read_thread(struct ascend *a, struct target_tid tid, size_t phase)
 	for (size_t r = phase; r < desc->reg_count; r += FUZZ_SHARE)
 		demand(target_reg_read(&a->base, tid, r, value, &valid) == TARGET_OK);
 	demand(target_stop(&a->base, tid, &stop) == TARGET_OK);
-	for (size_t i = phase % WINDOW_SHARE; i < a->block_count; i += WINDOW_SHARE) {
+	for (size_t i = phase; i < a->block_count; i += FUZZ_SHARE) {
 		read_memory(&a->base, tid, a->blocks[i].at);
 		read_memory(&a->base, tid, a->blocks[i].at + a->blocks[i].size - 1);
 	}
-	for (uint8_t mem = (uint8_t)phase % WINDOW_SHARE; mem <= CHIP_MEM_END; mem += WINDOW_SHARE)
+	for (uint8_t mem = (uint8_t)phase; mem <= CHIP_MEM_END; mem += FUZZ_SHARE)
 		read_memory(&a->base, tid, ascend_window(mem, NULL));
 	read_memory(&a->base, tid, 0);
 	read_memory(&a->base, tid, 0x100001);
@@ -214,7 +213,7 @@ static void use(struct ascend *a, size_t phase)
 	demand(target_threads(&a->base, tids, 128, &count) == TARGET_OK && count <= 128);
 	for (size_t i = 0; i < count; i++)
 		read_thread(a, tids[i], phase);
-	for (size_t i = phase % COMMANDS; i < COMMANDS; i += FUZZ_SHARE)
+	for (size_t i = phase; i < COMMANDS; i += FUZZ_SHARE)
 		run_command(a, tids[0], commands[i][0], commands[i][1]);
 }
 
