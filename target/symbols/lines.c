@@ -18,6 +18,15 @@ struct raw_line {
 	Dwarf_Bool ends;
 };
 
+/* The line program of a unit, as libdwarf has run it. */
+struct program {
+	size_t unit; /* its index */
+	Dwarf_Unsigned version;
+	Dwarf_Line_Context context;
+	Dwarf_Line *lines;
+	Dwarf_Signed count;
+};
+
 static bool read_line(struct kdwarf *d, Dwarf_Line from, struct raw_line *out)
 {
 	Dwarf_Error err = NULL;
@@ -45,8 +54,32 @@ static bool reserve_file(struct lines *l, size_t n)
 	return true;
 }
 
+/*
+ * In DWARF 5 directories count from 0, before from 1; libdwarf 20210528 has the same upper bound
+ * for both and reads what stands behind its list.
+ */
+static bool has_directory(struct kdwarf *d, const struct program *p, Dwarf_Unsigned file)
+{
+	Dwarf_Unsigned directory = 0, time, size;
+	Dwarf_Signed directories = 0;
+	Dwarf_Form_Data16 *digest;
+	const char *name;
+	Dwarf_Error err = NULL;
+
+	if (p->version < 5)
+		return true;
+	return kdwarf_ok(d,
+			 dwarf_srclines_files_data_b(p->context, (Dwarf_Signed)file, &name,
+						     &directory, &time, &size, &digest, &err),
+			 &err) &&
+	       kdwarf_ok(d, dwarf_srclines_include_dir_count(p->context, &directories, &err),
+			 &err) &&
+	       directory < (Dwarf_Unsigned)directories;
+}
+
 /* Place of the file's path; asked of libdwarf once for each file of a unit. */
-static size_t file_of(struct lines *l, struct kdwarf *d, Dwarf_Line from, Dwarf_Unsigned number)
+static size_t file_of(struct lines *l, struct kdwarf *d, const struct program *p, Dwarf_Line from,
+		      Dwarf_Unsigned number)
 {
 	char *path = NULL;
 	size_t at = l->files.len;
@@ -56,7 +89,7 @@ static size_t file_of(struct lines *l, struct kdwarf *d, Dwarf_Line from, Dwarf_
 		return 0;
 	if (l->unit_files[number])
 		return l->unit_files[number];
-	if (!kdwarf_ok(d, dwarf_linesrc(from, &path, &err), &err))
+	if (!has_directory(d, p, number) || !kdwarf_ok(d, dwarf_linesrc(from, &path, &err), &err))
 		return 0;
 	target_text_bytes(&l->files, path, strlen(path) + 1);
 	dwarf_dealloc(d->dbg, path, DW_DLA_STRING);
@@ -96,27 +129,26 @@ static void add_sequence(struct lines *l, size_t first, size_t unit)
 		l->row_count = first;
 }
 
-static void add_lines(struct lines *l, struct kdwarf *d, const struct kdwarf_unit *unit,
-		      Dwarf_Line *from, Dwarf_Signed count)
+static void add_lines(struct lines *l, struct kdwarf *d, const struct program *p)
 {
 	size_t first = l->row_count;
 
-	for (Dwarf_Signed i = 0; i < count && l->row_count < LINES_ROWS_MAX; i++) {
+	for (Dwarf_Signed i = 0; i < p->count && l->row_count < LINES_ROWS_MAX; i++) {
 		struct raw_line raw = { 0 };
 		struct line_row row;
 
-		if (!read_line(d, from[i], &raw))
+		if (!read_line(d, p->lines[i], &raw))
 			break;
 		/* a sequence that goes back is broken: what was read of it is dropped */
 		if (l->row_count > first && raw.at < l->rows[l->row_count - 1].at)
 			l->row_count = first;
 		row = (struct line_row){ .at = raw.at,
 					 .line = (unsigned)raw.line,
-					 .file = file_of(l, d, from[i], raw.file) };
+					 .file = file_of(l, d, p, p->lines[i], raw.file) };
 		if (!add_row(l, &row))
 			break;
 		if (raw.ends) {
-			add_sequence(l, first, unit->index + 1);
+			add_sequence(l, first, p->unit + 1);
 			first = l->row_count;
 		}
 	}
@@ -138,21 +170,19 @@ static bool is_allowed(struct lines *l, struct kdwarf *d, const struct kdwarf_un
 
 void lines_visit(struct lines *l, struct kdwarf *d, const struct kdwarf_unit *unit)
 {
-	Dwarf_Unsigned version = 0;
+	struct program p = { .unit = unit->index };
 	Dwarf_Small tables = 0;
-	Dwarf_Line_Context context = NULL;
-	Dwarf_Line *from = NULL;
-	Dwarf_Signed count = 0;
 	Dwarf_Error err = NULL;
 
 	if (unit->types || !is_allowed(l, d, unit) ||
-	    !kdwarf_ok(d, dwarf_srclines_b(unit->die, &version, &tables, &context, &err), &err))
+	    !kdwarf_ok(d, dwarf_srclines_b(unit->die, &p.version, &tables, &p.context, &err), &err))
 		return;
 	if (l->unit_files)
 		memset(l->unit_files, 0, l->unit_file_cap * sizeof(*l->unit_files));
-	if (kdwarf_ok(d, dwarf_srclines_from_linecontext(context, &from, &count, &err), &err))
-		add_lines(l, d, unit, from, count);
-	dwarf_srclines_dealloc_b(context);
+	if (kdwarf_ok(d, dwarf_srclines_from_linecontext(p.context, &p.lines, &p.count, &err),
+		      &err))
+		add_lines(l, d, &p);
+	dwarf_srclines_dealloc_b(p.context);
 }
 
 void lines_deinit(struct lines *l)

@@ -534,6 +534,38 @@ static void test_damaged(void)
 	flip_bits("add_custom.gz.o", 11);
 }
 
+/*
+ * A DWARF 5 header ends with two entries for the one file: four bytes of name, one of directory.
+ * There are two directories.
+ */
+static void test_directory_behind_last(void)
+{
+	static const char *const want[] = { "tiny.c", NULL };
+	enum { LENGTH_AT = 8, LENGTH_END = 12, ENTRY = 5, SECOND = 1, BEHIND = 2 };
+	struct symbols_place place;
+	struct sample s;
+	uint32_t length;
+	size_t n;
+
+	if (!sample_compiled("tiny.o", &s))
+		return;
+	uint8_t *header = s.bytes + sample_section_at(&s, ".debug_line", &n);
+	memcpy(&length, header + LENGTH_AT, sizeof(length));
+	CU_ASSERT_FATAL(length < n - LENGTH_END);
+	uint8_t *end = header + LENGTH_END + length;
+	CU_ASSERT_TRUE(end[-1] == SECOND && end[-1 - ENTRY] == SECOND);
+	for (size_t i = 0; i < 2; i++) {
+		end[-1] = end[-1 - ENTRY] = i ? BEHIND : SECOND;
+		struct symbols_object *o = open_sample(&s);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(o);
+		CU_ASSERT_TRUE(symbols_place(o, BASE, &place) && place.line > 0);
+		const char *slash = place.file ? strrchr(place.file, '/') : NULL;
+		CU_ASSERT_TRUE(equal(slash ? slash + 1 : NULL, want[i]));
+		symbols_close(o);
+	}
+	sample_free(&s);
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
@@ -552,6 +584,7 @@ int main(void)
 		{ "truncated", test_truncated },
 		{ "section table", test_section_table_kept },
 		{ "damaged", test_damaged },
+		{ "directory behind the last", test_directory_behind_last },
 	};
 
 	return unit_run("symbols_object", tests, sizeof(tests) / sizeof(tests[0]));
