@@ -62,6 +62,8 @@ static inline bool comm_is_wired(const struct comm *c)
  * packets. false: why says what to do.
  */
 bool comm_open(const struct comm *c, struct comm_wire *out, char *why);
+/** Closes what comm_open opened. */
+void comm_hang_up(const struct comm_wire *w);
 
 /**
  * Listens on every address that c means (TCP and UNIX only). IPv6 being off is no error as long as

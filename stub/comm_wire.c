@@ -68,6 +68,13 @@ static int open_line(const char *path)
 	return -1;
 }
 
+void comm_hang_up(const struct comm_wire *w)
+{
+	close(w->in);
+	if (w->out != w->in)
+		close(w->out);
+}
+
 bool comm_open(const struct comm *c, struct comm_wire *out, char *why)
 {
 	if (c->kind == COMM_STDIO) {

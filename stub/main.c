@@ -322,8 +322,13 @@ static int serve(struct program *p)
 	p->launch.shell = !p->options.no_shell;
 	p->launch.no_randomization = !p->options.randomize;
 	p->launch.wrapper = p->options.wrapper;
-	if (!start_listening(p, &comm) || !open_target(p))
+	if (!start_listening(p, &comm))
 		return 1;
+	if (!open_target(p)) {
+		if (comm_is_wired(&comm))
+			comm_hang_up(&p->wire);
+		return 1;
+	}
 	tell_listening(p, &comm);
 	struct server_setup setup = {
 		.target = p->target,

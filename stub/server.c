@@ -576,6 +576,8 @@ int server_run(const struct server_setup *setup)
 		ends[1].setup = setup_of_devices(setup);
 	if (!begin_all(ends, n, &stats)) {
 		fprintf(stderr, "ascend-gdbserver: cannot start: %s\n", strerror(errno));
+		if (!setup->listener && !ends->session)
+			comm_hang_up(setup->wire);
 		ends->done = true;
 		ends->status = 1;
 	}
