@@ -99,3 +99,11 @@ int64_t bytes_sleb(struct bytes *b)
 		value |= ~UINT64_C(0) << bits;
 	return (int64_t)value;
 }
+
+struct bytes bytes_unit(struct bytes *b, bool *wide)
+{
+	uint64_t n = bytes_fixed(b, 4);
+
+	*wide = n == 0xffffffff;
+	return bytes_take(b, *wide ? bytes_fixed(b, 8) : n);
+}

@@ -20,6 +20,8 @@ size_t bytes_left(const struct bytes *b);
 void bytes_skip(struct bytes *b, uint64_t n);
 /** The next n bytes as a cursor of their own; empty and bad when there are fewer. */
 struct bytes bytes_take(struct bytes *b, uint64_t n);
+/** What stands behind a length field of DWARF, of 4 or 12 bytes; *wide: 64-bit DWARF. */
+struct bytes bytes_unit(struct bytes *b, bool *wide);
 /** A number of 1, 2, 4 or 8 bytes. */
 uint64_t bytes_fixed(struct bytes *b, size_t size);
 uint64_t bytes_uleb(struct bytes *b);

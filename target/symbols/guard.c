@@ -1,6 +1,6 @@
 /*
  * Looks at DWARF sections before libdwarf does, for what would cost it without bound. Called by
- * kdwarf.c, lines.c and unwind.c; that the sections make sense is left to libdwarf.
+ * kdwarf.c, lines.c, line_starts.c and unwind.c; that the sections make sense is left to libdwarf.
  */
 #include "target/symbols/guard_priv.h"
 
@@ -16,22 +16,6 @@ struct tables {
 	uint64_t *offsets;
 	size_t count, cap;
 };
-
-static struct bytes section_bytes(const struct kelf *k, const char *name)
-{
-	const struct kelf_section *s = kelf_find(k, name);
-
-	return s ? bytes_of(k->bytes + s->offset, s->size) : bytes_of(NULL, 0);
-}
-
-/* The bytes behind a length field of 4 or 12 bytes; *wide: 64-bit DWARF. */
-static struct bytes take_unit(struct bytes *b, bool *wide)
-{
-	uint64_t n = bytes_fixed(b, 4);
-
-	*wide = n == 0xffffffff;
-	return bytes_take(b, *wide ? bytes_fixed(b, 8) : n);
-}
 
 static bool add_table(struct tables *t, uint64_t offset)
 {
@@ -50,11 +34,11 @@ static bool add_table(struct tables *t, uint64_t offset)
 /* false: too many units. One that is cut short ends the list, as it does for libdwarf. */
 static bool list_tables(const struct kelf *k, const char *section, struct tables *t)
 {
-	struct bytes b = section_bytes(k, section);
+	struct bytes b = kelf_bytes(k, section);
 	bool wide;
 
 	while (bytes_left(&b) > 0) {
-		struct bytes unit = take_unit(&b, &wide);
+		struct bytes unit = bytes_unit(&b, &wide);
 		uint64_t version = bytes_fixed(&unit, 2);
 
 		if (version >= 5)
@@ -157,7 +141,7 @@ static bool drop_siblings(const struct tables *t, struct abbrevs *a)
 bool guard_units(const struct kelf *k, uint8_t **out)
 {
 	enum { PADDING = 64 };
-	struct bytes all = section_bytes(k, ".debug_abbrev");
+	struct bytes all = kelf_bytes(k, ".debug_abbrev");
 	struct abbrevs a = { .n = bytes_left(&all) };
 	struct tables t = { 0 };
 	bool ok = list_tables(k, ".debug_info", &t) && list_tables(k, ".debug_types", &t);
@@ -174,14 +158,14 @@ bool guard_units(const struct kelf *k, uint8_t **out)
 
 bool guard_frames(const struct kelf *k, const char *section)
 {
-	struct bytes b = section_bytes(k, section);
+	struct bytes b = kelf_bytes(k, section);
 	bool eh = strcmp(section, ".eh_frame") == 0;
 	uint64_t cies = 0;
 	uint64_t fdes = 0;
 	bool wide;
 
 	while (bytes_left(&b) > 0) {
-		struct bytes entry = take_unit(&b, &wide);
+		struct bytes entry = bytes_unit(&b, &wide);
 		uint64_t id = bytes_fixed(&entry, wide && !eh ? 8 : 4);
 
 		if (id == (eh ? 0 : wide ? UINT64_MAX : 0xffffffff))
@@ -277,13 +261,13 @@ static bool has_real_files(struct bytes program, bool wide)
 
 bool guard_lines(const struct kelf *k, uint64_t offset, uint64_t *spent)
 {
-	struct bytes b = section_bytes(k, ".debug_line");
+	struct bytes b = kelf_bytes(k, ".debug_line");
 	struct bytes program;
 	bool wide;
 	size_t n;
 
 	bytes_skip(&b, offset);
-	program = take_unit(&b, &wide);
+	program = bytes_unit(&b, &wide);
 	n = bytes_left(&program);
 	if (b.bad || n > GUARD_LINE_BYTES || n > GUARD_LINE_TOTAL - *spent)
 		return false;

@@ -138,6 +138,13 @@ const struct kelf_section *kelf_find(const struct kelf *k, const char *name)
 	return NULL;
 }
 
+struct bytes kelf_bytes(const struct kelf *k, const char *name)
+{
+	const struct kelf_section *s = kelf_find(k, name);
+
+	return s ? bytes_of(k->bytes + s->offset, s->size) : bytes_of(NULL, 0);
+}
+
 static bool is_loaded(const struct kelf_section *s)
 {
 	return (s->flags & SHF_ALLOC) && s->type != SHT_NULL;

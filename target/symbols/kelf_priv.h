@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "target/symbols/bytes_priv.h"
 #include "target/symbols/symbols.h"
 
 /** A kernel ELF file in memory with its section table checked once: ELF64, little-endian. */
@@ -45,6 +46,8 @@ bool kelf_open(struct kelf *k, const void *bytes, size_t n, struct symbols_error
 void kelf_close(struct kelf *k);
 /** First section of that name with readable bytes in the file, or NULL. */
 const struct kelf_section *kelf_find(const struct kelf *k, const char *name);
+/** Its content; empty when there is none. */
+struct bytes kelf_bytes(const struct kelf *k, const char *name);
 /** Index of the first SHF_ALLOC section from `from` on; count when there is none. */
 size_t kelf_loaded(const struct kelf *k, size_t from);
 /**

@@ -10,6 +10,7 @@
 
 #include "target/symbols/array_priv.h"
 #include "target/symbols/guard_priv.h"
+#include "target/symbols/line_starts_priv.h"
 
 /* One line of libdwarf, taken apart. */
 struct raw_line {
@@ -22,6 +23,7 @@ struct raw_line {
 struct program {
 	size_t unit; /* its index */
 	Dwarf_Unsigned version;
+	struct line_starts starts; /* DWARF 5 */
 	Dwarf_Line_Context context;
 	Dwarf_Line *lines;
 	Dwarf_Signed count;
@@ -54,45 +56,67 @@ static bool reserve_file(struct lines *l, size_t n)
 	return true;
 }
 
-/*
- * In DWARF 5 directories count from 0, before from 1; libdwarf 20210528 has the same upper bound
- * for both and reads what stands behind its list.
- */
-static bool has_directory(struct kdwarf *d, const struct program *p, Dwarf_Unsigned file)
+/* A directory of DWARF 5: they count from 0, and libdwarf 20210528 reads behind the last one. */
+static const char *directory_of(struct kdwarf *d, const struct program *p, Dwarf_Unsigned n)
 {
-	Dwarf_Unsigned directory = 0, time, size;
-	Dwarf_Signed directories = 0;
-	Dwarf_Form_Data16 *digest;
-	const char *name;
+	Dwarf_Signed count = 0;
+	const char *name = NULL;
 	Dwarf_Error err = NULL;
 
-	if (p->version < 5)
-		return true;
-	return kdwarf_ok(d,
-			 dwarf_srclines_files_data_b(p->context, (Dwarf_Signed)file, &name,
-						     &directory, &time, &size, &digest, &err),
-			 &err) &&
-	       kdwarf_ok(d, dwarf_srclines_include_dir_count(p->context, &directories, &err),
-			 &err) &&
-	       directory < (Dwarf_Unsigned)directories;
+	if (!kdwarf_ok(d, dwarf_srclines_include_dir_count(p->context, &count, &err), &err) ||
+	    n >= (Dwarf_Unsigned)count ||
+	    !kdwarf_ok(d, dwarf_srclines_include_dir_data(p->context, (Dwarf_Signed)n, &name, &err),
+		       &err))
+		return NULL;
+	return name;
+}
+
+/* A file of DWARF 5, below its directory, below that of the unit. */
+static bool add_path5(struct lines *l, struct kdwarf *d, const struct program *p, Dwarf_Unsigned n)
+{
+	Dwarf_Unsigned directory = 0, time, size;
+	const char *name = NULL, *folder, *top;
+	Dwarf_Form_Data16 *digest;
+	Dwarf_Error err = NULL;
+
+	if (!kdwarf_ok(d,
+		       dwarf_srclines_files_data_b(p->context, (Dwarf_Signed)n, &name, &directory,
+						   &time, &size, &digest, &err),
+		       &err) ||
+	    !name || !(folder = directory_of(d, p, directory)) || !(top = directory_of(d, p, 0)))
+		return false;
+	if (*name != '/' && *folder != '/' && directory)
+		target_text_format(&l->files, "%s/", top);
+	if (*name != '/')
+		target_text_format(&l->files, "%s/", folder);
+	target_text_bytes(&l->files, name, strlen(name) + 1);
+	return true;
+}
+
+static bool add_path(struct lines *l, struct kdwarf *d, Dwarf_Line from)
+{
+	char *path = NULL;
+	Dwarf_Error err = NULL;
+
+	if (!kdwarf_ok(d, dwarf_linesrc(from, &path, &err), &err))
+		return false;
+	target_text_bytes(&l->files, path, strlen(path) + 1);
+	dwarf_dealloc(d->dbg, path, DW_DLA_STRING);
+	return true;
 }
 
 /* Place of the file's path; asked of libdwarf once for each file of a unit. */
 static size_t file_of(struct lines *l, struct kdwarf *d, const struct program *p, Dwarf_Line from,
 		      Dwarf_Unsigned number)
 {
-	char *path = NULL;
 	size_t at = l->files.len;
-	Dwarf_Error err = NULL;
 
 	if (number >= LINES_FILES_MAX || l->files.failed || !reserve_file(l, number))
 		return 0;
 	if (l->unit_files[number])
 		return l->unit_files[number];
-	if (!has_directory(d, p, number) || !kdwarf_ok(d, dwarf_linesrc(from, &path, &err), &err))
+	if (!(p->version >= 5 ? add_path5(l, d, p, number) : add_path(l, d, from)))
 		return 0;
-	target_text_bytes(&l->files, path, strlen(path) + 1);
-	dwarf_dealloc(d->dbg, path, DW_DLA_STRING);
 	if (l->files.failed)
 		return 0;
 	l->unit_files[number] = at + 1;
@@ -129,9 +153,15 @@ static void add_sequence(struct lines *l, size_t first, size_t unit)
 		l->row_count = first;
 }
 
-static void add_lines(struct lines *l, struct kdwarf *d, const struct program *p)
+/* Those of the next sequence that are in file 1 whatever libdwarf says. */
+static size_t rows_at_start(struct program *p)
 {
-	size_t first = l->row_count;
+	return p->version >= 5 ? line_starts_next(&p->starts) : 0;
+}
+
+static void add_lines(struct lines *l, struct kdwarf *d, struct program *p)
+{
+	size_t first = l->row_count, at_start = rows_at_start(p);
 
 	for (Dwarf_Signed i = 0; i < p->count && l->row_count < LINES_ROWS_MAX; i++) {
 		struct raw_line raw = { 0 };
@@ -139,6 +169,10 @@ static void add_lines(struct lines *l, struct kdwarf *d, const struct program *p
 
 		if (!read_line(d, p->lines[i], &raw))
 			break;
+		if (at_start) {
+			raw.file = 1;
+			at_start--;
+		}
 		/* a sequence that goes back is broken: what was read of it is dropped */
 		if (l->row_count > first && raw.at < l->rows[l->row_count - 1].at)
 			l->row_count = first;
@@ -150,19 +184,19 @@ static void add_lines(struct lines *l, struct kdwarf *d, const struct program *p
 		if (raw.ends) {
 			add_sequence(l, first, p->unit + 1);
 			first = l->row_count;
+			at_start = rows_at_start(p);
 		}
 	}
 	l->row_count = first;
 }
 
 /* Has the unit a line program of bearable size? */
-static bool is_allowed(struct lines *l, struct kdwarf *d, const struct kdwarf_unit *unit)
+static bool is_allowed(struct lines *l, struct kdwarf *d, const struct kdwarf_unit *unit,
+		       uint64_t *offset)
 {
-	uint64_t offset = 0;
-
-	if (!kdwarf_offset(d, unit->die, DW_AT_stmt_list, &offset))
+	if (!kdwarf_offset(d, unit->die, DW_AT_stmt_list, offset))
 		return false;
-	if (guard_lines(d->elf, offset, &l->spent))
+	if (guard_lines(d->elf, *offset, &l->spent))
 		return true;
 	l->left_out = true;
 	return false;
@@ -171,12 +205,15 @@ static bool is_allowed(struct lines *l, struct kdwarf *d, const struct kdwarf_un
 void lines_visit(struct lines *l, struct kdwarf *d, const struct kdwarf_unit *unit)
 {
 	struct program p = { .unit = unit->index };
+	uint64_t offset = 0;
 	Dwarf_Small tables = 0;
 	Dwarf_Error err = NULL;
 
-	if (unit->types || !is_allowed(l, d, unit) ||
+	if (unit->types || !is_allowed(l, d, unit, &offset) ||
 	    !kdwarf_ok(d, dwarf_srclines_b(unit->die, &p.version, &tables, &p.context, &err), &err))
 		return;
+	if (p.version >= 5)
+		line_starts_open(&p.starts, d->elf, offset);
 	if (l->unit_files)
 		memset(l->unit_files, 0, l->unit_file_cap * sizeof(*l->unit_files));
 	if (kdwarf_ok(d, dwarf_srclines_from_linecontext(p.context, &p.lines, &p.count, &err),

@@ -25,6 +25,9 @@ kernel_matmul_mix.dwarf3 := $(KERNEL_MIX) $(KERNEL_NO_EH) -gdwarf-3 -O2
 kernel_matmul_mix.dwarf4 := $(KERNEL_MIX) $(KERNEL_NO_EH) -gdwarf-4 -O2
 kernel_matmul_mix.dwarf64 := $(KERNEL_MIX) $(KERNEL_NO_EH) -gdwarf-5 -gdwarf64 -O2
 kernel_inlined := $(KERNEL_ADD) $(KERNEL_NO_EH) -g -O0
+kernel_headed := $(KERNEL_ADD) $(KERNEL_NO_EH) -gdwarf-5 -O2
+kernel_headed.dwarf64 := $(KERNEL_ADD) $(KERNEL_NO_EH) -gdwarf-5 -gdwarf64 -O2
+kernel_headed.dwarf4 := $(KERNEL_ADD) $(KERNEL_NO_EH) -gdwarf-4 -O2
 kernel_tiny := $(KERNEL_ADD) $(KERNEL_NO_EH) -g -O2
 kernel_tiny.eh := $(KERNEL_ADD) -g -O2
 kernel_tiny.dwarf2 := $(KERNEL_ADD) $(KERNEL_NO_EH) -gdwarf-2 -O2
@@ -45,6 +48,7 @@ $(KERNEL_NAMES:%=$(KERNEL_DIR)/%.elf): $(KERNEL_DIR)/%.elf: tests/kernels/rules.
 $(filter $(KERNEL_DIR)/add_custom%,$(KERNEL_NAMES:%=$(KERNEL_DIR)/%.elf)): tests/kernels/add_custom.c
 $(filter $(KERNEL_DIR)/matmul_mix%,$(KERNEL_NAMES:%=$(KERNEL_DIR)/%.elf)): tests/kernels/matmul_mix.cpp
 $(KERNEL_DIR)/inlined.elf: tests/kernels/inlined.c
+$(filter $(KERNEL_DIR)/headed%,$(KERNEL_NAMES:%=$(KERNEL_DIR)/%.elf)): tests/kernels/headed.c
 $(filter $(KERNEL_DIR)/tiny%,$(KERNEL_NAMES:%=$(KERNEL_DIR)/%.elf)): tests/kernels/tiny.c
 
 # no symbols at all
