@@ -113,18 +113,12 @@ enum {
 	FP = 2,
 };
 
-/** Asked for every row of a chip: most are told by a letter. */
-static bool is_text(const char *a, const char *b)
-{
-	return *a == *b && strcmp(a, b) == 0;
-}
-
 /** Name in `info registers GROUP`: the chip's own, except that both kinds of error go together. */
 static const char *group_shown(const char *of_chip)
 {
-	if (is_text(of_chip, "errinfo"))
+	if (chip_is_text(of_chip, "errinfo"))
 		return "error";
-	if (is_text(of_chip, "gpr") || is_text(of_chip, "pc"))
+	if (chip_is_text(of_chip, "gpr") || chip_is_text(of_chip, "pc"))
 		return "ascend";
 	return of_chip;
 }
@@ -163,14 +157,15 @@ static struct arch_reg costume_reg(const struct chip *c, const struct costume_ro
 /** Registers that clients show as places in the code. */
 static bool holds_code(const char *name)
 {
-	return is_text(name, "PC") || is_text(name, "SU_PC") || is_text(name, "SIMT_PC");
+	return chip_is_text(name, "PC") || chip_is_text(name, "SU_PC") ||
+	       chip_is_text(name, "SIMT_PC");
 }
 
 /** A row of the chip's table under its own name; PC is, as in msDebug, the corrected one. */
 static struct arch_reg vendor_reg(const struct chip *c, size_t index)
 {
 	const struct chip_reg *reg = &c->regs[index];
-	bool is_pc = is_text(reg->name, "PC");
+	bool is_pc = chip_is_text(reg->name, "PC");
 
 	return (struct arch_reg){
 		.name = reg->name,

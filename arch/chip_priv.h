@@ -1,7 +1,9 @@
 #ifndef ARCH_CHIP_PRIV_H
 #define ARCH_CHIP_PRIV_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "arch/chip.h"
 
@@ -27,6 +29,12 @@ static inline uint64_t chip_number(const void *bytes, size_t n)
 	while (n-- > 0)
 		v = v << 8 | p[n];
 	return v;
+}
+
+/** Asked for every row of a chip: most are told by a letter. */
+static inline bool chip_is_text(const char *a, const char *b)
+{
+	return *a == *b && strcmp(a, b) == 0;
 }
 
 /** A register that is one entry and has no DWARF number: nearly all of them. */

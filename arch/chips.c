@@ -57,8 +57,7 @@ const struct chip_reg *chip_reg_find_after(const struct chip *c, const struct ch
 
 	for (size_t i = 0; i < c->reg_count; i++) {
 		at = at + 1 < c->reg_count ? at + 1 : 0;
-		/* most rows are told by a letter */
-		if (*c->regs[at].name == *name && strcmp(c->regs[at].name, name) == 0)
+		if (chip_is_text(c->regs[at].name, name))
 			return &c->regs[at];
 	}
 	return NULL;

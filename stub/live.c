@@ -97,29 +97,36 @@ static bool await_ready(int in)
 	return n == 1 && read(in, &byte, 1) == 1;
 }
 
+static bool launch_npu(const char *program, const char *socket, const char *args)
+{
+	int pipe_fds[2];
+
+	if (pipe2(pipe_fds, O_CLOEXEC) < 0)
+		return false;
+	pid_t pid = fork();
+	if (pid == 0)
+		run_npu(program, socket, args, pipe_fds[1]);
+	close(pipe_fds[1]);
+	bool ready = pid > 0 && await_ready(pipe_fds[0]);
+	close(pipe_fds[0]);
+	return ready;
+}
+
 static bool start_npu(struct live *l, const char *args, char *why)
 {
 	char program[LIVE_PATH], folder[] = "/tmp/ascend-npu.XXXXXX";
-	int pipe_fds[2];
 
 	if (!find_beside("ascend-npu-sim", program))
 		return fail(why, "--device sim: there is no ascend-npu-sim beside this server: "
 				 "build it, or set " SIM_WIRE_ENV " to the socket of one");
-	if (!mkdtemp(folder) || pipe2(pipe_fds, O_CLOEXEC) < 0)
+	if (!mkdtemp(folder))
 		return fail(why, "--device sim: no place for a socket in /tmp");
 	snprintf(l->sim, sizeof(l->sim), "%s/socket", folder);
-	pid_t pid = fork();
-	if (pid == 0)
-		run_npu(program, l->sim, args, pipe_fds[1]);
-	close(pipe_fds[1]);
-	bool ready = pid > 0 && await_ready(pipe_fds[0]);
-	close(pipe_fds[0]);
-	if (!ready)
-		rmdir(folder);
-	if (!ready)
-		return fail(why, "--device sim: ascend-npu-sim does not start: what it says "
-				 "is above, --sim-args is what it was told");
-	return true;
+	if (launch_npu(program, l->sim, args))
+		return true;
+	rmdir(folder);
+	return fail(why, "--device sim: ascend-npu-sim does not start: what it says is above, "
+			 "--sim-args is what it was told");
 }
 
 /* --- which way --- */
