@@ -126,6 +126,8 @@ static const char *group_shown(const char *of_chip)
 static const char *type_of(uint16_t size)
 {
 	switch (size) {
+	case 1:
+		return "uint8";
 	case 2:
 		return "uint16";
 	case 4:
@@ -177,6 +179,19 @@ static struct arch_reg vendor_reg(const struct chip *c, size_t index)
 		.set = is_pc ? CHIP_SET_VIRTUAL : CHIP_SET_REG,
 		.at = is_pc ? (uint32_t)CHIP_V_PC : (uint32_t)index,
 	};
+}
+
+static bool has_row(const struct costume_row *rows, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (chip_is_text(rows[i].reg.name, name))
+			return true;
+	return false;
+}
+
+bool chip_desc_has_own(const char *name)
+{
+	return has_row(costume, COSTUME, name) || has_row(nowhere, NOWHERE_COUNT, name);
 }
 
 static void describe(struct chip_desc *d, const struct chip *c)

@@ -229,7 +229,7 @@ static size_t split(const char *value, char words[WORDS][WORD])
 	return n;
 }
 
-/* The row of a register that is there, or a new one; NULL: out of memory. */
+/* The row of a register that is there, or a new one; NULL: why says why not. */
 static struct chip_reg *reg_row(struct chip_overlay *o, const char *key, char *why)
 {
 	size_t n = o->chip.reg_count;
@@ -238,6 +238,10 @@ static struct chip_reg *reg_row(struct chip_overlay *o, const char *key, char *w
 	for (size_t i = 0; i < n; i++)
 		if (!strcmp(o->regs[i].name, key))
 			return &o->regs[i];
+	if (chip_desc_has_own(key)) {
+		fail(why, "clients have another register of that name");
+		return NULL;
+	}
 	if (!keep_name(o, &row.name, key, why))
 		return NULL;
 	struct chip_reg *regs = realloc(o->regs, (n + 1) * sizeof(*regs));

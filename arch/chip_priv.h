@@ -18,6 +18,9 @@ extern const struct chip_error_bit chip_910b_bits[6][32];
 enum { CHIP_950_REGS = 567, CHIP_950V5_REGS = 573 }; /* the V5 adds its rows at the end */
 extern const struct chip_reg chip_950_regs[CHIP_950V5_REGS];
 
+/** The costume has a register of that name, beside those of the chip: pc, x0, coreid. */
+bool chip_desc_has_own(const char *name);
+
 #define CHIP_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /** Little-endian number of n bytes, n <= 8. */

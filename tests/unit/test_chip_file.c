@@ -38,7 +38,16 @@ static const char whole[] = "[chip]\n"
 			    "L1 = 0\n"
 			    "[registers]\n"
 			    "CTRL = 0x143 8 both su\n"
-			    "NEW_STATUS = 0x4f 4 aiv error\n";
+			    "NEW_STATUS = 0x4f 4 aiv error\n"
+			    "NEW_BYTE = 0x50 1 both su\n";
+
+static bool shows(const struct arch_desc *d, const char *name, const char *type)
+{
+	for (size_t i = 0; i < d->reg_count; i++)
+		if (!strcmp(d->regs[i].name, name))
+			return !strcmp(d->regs[i].type, type);
+	return false;
+}
 
 static void test_whole(void)
 {
@@ -58,7 +67,7 @@ static void test_whole(void)
 	CU_ASSERT_EQUAL(chip_mem_find(c, CHIP_UB)->size, 256 << 10);
 	CU_ASSERT_EQUAL(chip_mem_find(c, CHIP_L1)->size, 0);
 	CU_ASSERT_NOT_EQUAL(chip_mem_find(base, CHIP_L1)->size, 0);
-	CU_ASSERT_EQUAL(c->reg_count, base->reg_count + 1);
+	CU_ASSERT_EQUAL(c->reg_count, base->reg_count + 2);
 	CU_ASSERT_EQUAL(chip_reg_find(c, "CTRL")->addr, 0x143);
 	const struct chip_reg *r = chip_reg_find(c, "NEW_STATUS");
 	CU_ASSERT_TRUE_FATAL(r != NULL);
@@ -67,10 +76,7 @@ static void test_whole(void)
 	/* clients see it as they see the others */
 	struct arch_desc *d = chip_desc_create(c);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(d);
-	size_t shown = 0;
-	for (size_t i = 0; i < d->reg_count; i++)
-		shown += !strcmp(d->regs[i].name, "NEW_STATUS");
-	CU_ASSERT_EQUAL(shown, 1);
+	CU_ASSERT_TRUE(shows(d, "NEW_STATUS", "uint32") && shows(d, "NEW_BYTE", "uint8"));
 	chip_desc_destroy(d);
 	chip_overlay_destroy(o);
 }
@@ -103,6 +109,7 @@ static const struct {
 	{ "[chip]\nbase = 910B\n[registers]\nR = 1 8 none su\n", "it is ADDRESS BYTES CORES" },
 	{ "[chip]\nbase = 910B\n[registers]\nR = 1 8 aic nice\n", "it is ADDRESS BYTES CORES" },
 	{ "[chip]\nbase = 910B\n[registers]\nR = 1 8 aic su more\n", "it is ADDRESS BYTES CORES" },
+	{ "[chip]\nbase = 910B\n[registers]\nx7 = 1 8 aic su\n", "another register of that name" },
 	{ "[chip]\nbase = 910B\n[registers]\nR\"> = 1 8 aic su\n", "a name has 1 to 63 letters" },
 };
 
