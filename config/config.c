@@ -15,8 +15,6 @@
 
 #include "config/keys.h"
 
-enum { CONFIG_FILE_MAX = 1 << 20 };
-
 static bool fail(struct config_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 static bool fail(struct config_error *err, const char *fmt, ...)

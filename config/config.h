@@ -55,6 +55,13 @@ struct config_handler {
 	void *ctx;
 };
 
+/** Bytes of the largest file that is read. */
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+enum { CONFIG_FILE_MAX = 256 }; /* fuzzers reach the end of it */
+#else
+enum { CONFIG_FILE_MAX = 1 << 20 };
+#endif
+
 /** Cuts n bytes of INI into settings. false: *err says which line and what. */
 bool config_lex(const char *text, size_t n, const struct config_handler *to,
 		struct config_error *err);

@@ -50,6 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct device_core_info info;
 	struct device_event ev;
 	struct device_mask mask;
+	struct device_warp warp;
 
 	device_encode_core(sqe, 1);
 	if (device_link_ask(&f.base, sqe, payload) == DEVICE_OK) {
@@ -57,6 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			demand(info.core.type <= 1 && info.status < DEVICE_STATUS_END);
 		device_decode_devices(payload, false, &mask);
 		device_decode_devices(payload, true, &mask);
+		device_decode_warp(payload, &warp);
 	}
 	while (device_link_event(&f.base, &ev))
 		demand(ev.core.type <= 1 && ev.core.id < 128 && ev.status < DEVICE_STATUS_END);
