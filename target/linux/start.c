@@ -116,15 +116,21 @@ struct refusal {
 	bool cwd;  /* of the folder, not of the program */
 };
 
+/* GO: a byte when the parent traces the child, nothing when the parent is dead. */
+struct pipes {
+	int go[2], report[2];
+};
+
 /*
  * In the child: waits until the parent traces it, then becomes the program. Signals are as they
  * were before the server changed them.
  */
-static void become(const struct target_launch *how, const char **words, int go, int report)
+static void become(const struct target_launch *how, const char **words, const struct pipes *p)
 {
 	sigset_t none;
 	char byte;
 
+	close(p->go[1]); /* or there were always somebody who may write */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
@@ -134,14 +140,14 @@ static void become(const struct target_launch *how, const char **words, int go, 
 		personality((unsigned long)personality(0xffffffff) | ADDR_NO_RANDOMIZE);
 	if (how->quiet_stdio)
 		quiet_stdio();
-	if (read(go, &byte, 1) != 1)
+	if (read(p->go[0], &byte, 1) != 1)
 		_exit(127);
 	struct refusal why = { .cwd = how->cwd && chdir(how->cwd) != 0 };
 	if (!why.cwd)
 		execvpe(words[0], (char *const *)(uintptr_t)words,
 			how->env ? (char *const *)(uintptr_t)how->env : environ);
 	why.error = errno;
-	(void)!write(report, &why, sizeof(why));
+	(void)!write(p->report[1], &why, sizeof(why));
 	_exit(127);
 }
 
@@ -204,10 +210,6 @@ static enum target_status start_failed(struct target *t, const struct target_lau
 			   WTERMSIG(status), strsignal(WTERMSIG(status)));
 }
 
-struct pipes {
-	int go[2], report[2];
-};
-
 static bool open_pipes(struct pipes *p)
 {
 	if (pipe2(p->go, O_CLOEXEC) != 0)
@@ -233,7 +235,7 @@ static pid_t fork_traced(const struct target_launch *how, const char **words, st
 	pid_t pid = fork();
 
 	if (pid == 0)
-		become(how, words, p->go[0], p->report[1]);
+		become(how, words, p);
 	close(p->report[1]);
 	p->report[1] = -1;
 	if (pid < 0)

@@ -3,13 +3,19 @@
  * stopped, debug registers after a detach. The children are copies of this program, so what they
  * have is at the addresses it has here; `shared` is one memory for both.
  */
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -453,9 +459,52 @@ static void test_detached_watch(void)
 	close_child(&l);
 }
 
+/* From now on a call of ptrace is the end of this process. false: the system has no seccomp. */
+static bool dies_of_ptrace(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ptrace, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog filter = { sizeof(code) / sizeof(code[0]), code };
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+}
+
+/* A server that is killed when it has made the child and does not trace it yet: neither is left. */
+static void test_killed_at_start(void)
+{
+	const struct rlimit no_core = { 0 };
+	struct pollfd held = { .events = POLLIN };
+	int ends[2], status = 0;
+
+	CU_ASSERT_EQUAL_FATAL(pipe(ends), 0);
+	pid_t server = fork();
+	if (!server) {
+		struct live l;
+
+		live_open(&l);
+		setrlimit(RLIMIT_CORE, &no_core);
+		if (dies_of_ptrace())
+			(void)live_start(&l, "/bin/sleep", "1000");
+		_exit(0);
+	}
+	close(ends[1]);
+	CU_ASSERT_EQUAL(waitpid(server, &status, 0), server);
+	held.fd = ends[0]; /* at its end when the last process that has the other end is gone */
+	if (!WIFSIGNALED(status))
+		printf("skipped: no seccomp\n");
+	CU_ASSERT_EQUAL(poll(&held, 1, 10000), 1);
+	close(ends[0]);
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
+		{ "server that is killed at a start", test_killed_at_start },
 		{ "signal for a thread while another has news", test_signal_with_news },
 		{ "trap that the program shall have", test_trap_for_program },
 		{ "fault that passes", test_passed_fault },
