@@ -247,7 +247,7 @@ static enum target_status begin(struct target *t, uint32_t pid, struct walk *w)
 	if (status != TARGET_OK)
 		return status;
 	if (!proc_class(pid, &class))
-		return target_fail(t, TARGET_UNAVAILABLE, "process %u has ended", pid);
+		return linux_view_failed(t, pid);
 	w->process = p;
 	w->word = class.wide ? sizeof(uint64_t) : sizeof(uint32_t);
 	return TARGET_OK;

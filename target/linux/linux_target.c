@@ -2,6 +2,7 @@
  * The Linux kind of target: opens it, closes it in order, and names its operations. The work is in
  * the files beside; main opens it through linux_open().
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -302,6 +303,8 @@ struct target *linux_open(struct target_log log)
 	if (l->host && watch(l->events, l->child_fd) && watch(l->events, l->wake_fd) &&
 	    watch(l->events, l->park_fd))
 		return &l->base;
+	int error = errno;
 	linux_close(&l->base);
+	errno = error;
 	return NULL;
 }

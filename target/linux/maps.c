@@ -67,7 +67,7 @@ enum target_status linux_region(struct target *t, struct target_tid tid, uint64_
 	if (proc_read(proc_path("/proc/%u/maps", tid.pid).s, &text) && text.len)
 		find(text.data, at, out);
 	else
-		status = target_fail(t, TARGET_UNAVAILABLE, "process %u has ended", tid.pid);
+		status = linux_view_failed(t, tid.pid);
 	target_text_deinit(&text);
 	return status;
 }

@@ -3,6 +3,7 @@
  * CPUs of its threads. Called through the target's operations; libraries, signals, tables and files
  * have their own source files.
  */
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
@@ -21,6 +22,14 @@ enum target_status linux_view_process(struct target *t, uint32_t pid, struct lin
 	if (!*out)
 		return target_fail(t, TARGET_NO_THREAD, "process %u is not debugged", pid);
 	return TARGET_OK;
+}
+
+enum target_status linux_view_failed(struct target *t, uint32_t pid)
+{
+	if (errno != EMFILE && errno != ENFILE && errno != ENOMEM)
+		return target_fail(t, TARGET_UNAVAILABLE, "process %u has ended", pid);
+	return target_fail(t, TARGET_SYSTEM, "process %u cannot be looked at: %s", pid,
+			   strerror(errno));
 }
 
 enum target_status linux_view_thread(struct target *t, struct target_tid tid,
@@ -78,7 +87,7 @@ static enum target_status view_auxv(struct target *t, uint32_t pid, struct targe
 	if (status != TARGET_OK)
 		return status;
 	if (!proc_read(proc_path("/proc/%u/auxv", pid).s, out))
-		return target_fail(t, TARGET_UNAVAILABLE, "process %u has ended", pid);
+		return linux_view_failed(t, pid);
 	return TARGET_OK;
 }
 

@@ -9,6 +9,8 @@
 enum target_status linux_view_process(struct target *t, uint32_t pid, struct linux_process **out);
 enum target_status linux_view_thread(struct target *t, struct target_tid tid,
 				     struct linux_thread **out);
+/** Words for a process of which /proc could not be read (errno): it has ended, as a rule. */
+enum target_status linux_view_failed(struct target *t, uint32_t pid);
 
 /* --- libraries.c --- */
 enum target_status linux_link_maps(struct target *t, uint32_t pid,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "tests/apps/lists.h"
@@ -110,6 +111,27 @@ static void test_auxv(void)
 	target_text_deinit(&text);
 	CU_ASSERT_EQUAL(target_auxv(l.t, 1, &text), TARGET_NO_THREAD);
 	free(want);
+	live_close(&l);
+}
+
+/* A server that is short of descriptors does not say that the process is gone. */
+static void test_no_descriptor(void)
+{
+	struct target_text text = { 0 };
+	struct live l;
+	struct rlimit old;
+
+	if (!open_spaces(&l))
+		return;
+	int next = dup(STDERR_FILENO);
+	close(next);
+	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_NOFILE, &old), 0);
+	setrlimit(RLIMIT_NOFILE, &(struct rlimit){ (rlim_t)next, old.rlim_max });
+	enum target_status status = target_auxv(l.t, l.pid, &text);
+	setrlimit(RLIMIT_NOFILE, &old);
+	CU_ASSERT_EQUAL(status, TARGET_SYSTEM);
+	CU_ASSERT_PTR_NOT_NULL(strstr(target_words(l.t, status), "Too many open files"));
+	target_text_deinit(&text);
 	live_close(&l);
 }
 
@@ -514,6 +536,7 @@ static void test_siginfo(void)
 static const struct unit_test tests[] = {
 	{ "program", test_program },
 	{ "auxiliary vector", test_auxv },
+	{ "no descriptor is left", test_no_descriptor },
 	{ "threads", test_threads },
 	{ "libraries", test_libraries },
 	{ "libraries before the start", test_libraries_early },
