@@ -4,12 +4,12 @@
  * again, nothing more.
  */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "stub/commands.h"
 #include "stub/launch.h"
 #include "stub/reply.h"
+#include "stub/say.h"
 #include "target/set.h"
 
 /*
@@ -64,7 +64,7 @@ enum target_status cmd_detach(struct session *s, const struct rsp_args *a, struc
 	if (status != TARGET_OK)
 		return status;
 	if (s->launch)
-		fprintf(stderr, "Detaching from process %u\n", (unsigned)pid);
+		say_to_user("Detaching from process %u\n", (unsigned)pid);
 	status = target_detach(s->target, (uint32_t)pid);
 	if (status != TARGET_OK)
 		return status;
@@ -117,7 +117,7 @@ enum target_status cmd_kill(struct session *s, const struct rsp_args *a, struct 
 	if (status != TARGET_OK)
 		return status;
 	if (s->launch && session_threads(s))
-		fprintf(stderr, "Killing all inferiors\n");
+		say_to_user("Killing all inferiors\n");
 	status = kill_all(s);
 	leave(s);
 	/* gdb wants no reply, lldb the end of the process */
@@ -244,10 +244,10 @@ enum target_status cmd_restart(struct session *s, const struct rsp_args *a, stru
 		return status;
 	kill_all(s);
 	leave(s);
-	fprintf(stderr, "GDBserver restarting\n");
+	say_to_user("GDBserver restarting\n");
 	status = launch_start(s->launch, s->target, &pid);
 	if (status != TARGET_OK)
-		fprintf(stderr, "%s\n", target_words(s->target, status));
+		say_to_user("%s\n", target_words(s->target, status));
 	return status;
 }
 

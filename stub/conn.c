@@ -4,6 +4,7 @@
  */
 #include "stub/conn.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -130,7 +131,7 @@ void conn_tell(struct conn *c, const char *payload, size_t n)
 	moment_begin(&c->moment);
 }
 
-int conn_poll(struct conn *c, struct pollfd *fds, nfds_t n, int timeout_ms)
+static int poll_for(struct conn *c, struct pollfd *fds, nfds_t n, int timeout_ms)
 {
 	int ready = 0;
 
@@ -144,6 +145,24 @@ int conn_poll(struct conn *c, struct pollfd *fds, nfds_t n, int timeout_ms)
 		return ready;
 	c->moments = 0;
 	return poll(fds, n, timeout_ms);
+}
+
+/* The kernel refuses more places than a process may have descriptors, empty ones included. */
+int conn_poll(struct conn *c, struct pollfd *fds, nfds_t n, int timeout_ms)
+{
+	struct pollfd used[CONN_POLL_MAX];
+	nfds_t place[CONN_POLL_MAX], count = 0;
+
+	assert(n <= CONN_POLL_MAX);
+	for (nfds_t i = 0; i < n; i++)
+		if (fds[i].fd >= 0) {
+			place[count] = i;
+			used[count++] = fds[i];
+		}
+	int ready = poll_for(c, used, count, timeout_ms);
+	for (nfds_t i = 0; i < count; i++)
+		fds[place[i]].revents = used[i].revents;
+	return ready;
 }
 
 void conn_notify(struct conn *c, const char *text, size_t n)

@@ -11,6 +11,8 @@
 #include "stub/stats.h"
 #include "target/moment.h"
 
+enum { CONN_POLL_MAX = 64 };
+
 /**
  * One connection: descriptors, framing both ways, acknowledgements. It knows nothing of packets'
  * meaning; the server reads from it and hands packets to the session.
@@ -18,7 +20,7 @@
 struct conn {
 	int in, out; /* the same for sockets; -1: not connected */
 	bool no_ack;
-	bool lost; /* the peer is gone or stopped reading */
+	bool lost;    /* the peer is gone or stopped reading */
 	bool ack_due; /* '+' is owed and goes out together with the reply */
 	struct rsp_frame frame;
 	char *storage; /* of the frame */
@@ -26,11 +28,11 @@ struct conn {
 	size_t sent_n;
 	char *input; /* bytes read and not yet framed */
 	size_t input_at, input_n;
-	struct packet_log *log; /* borrowed, never NULL */
-	struct stats *stats;    /* likewise */
+	struct packet_log *log;	    /* borrowed, never NULL */
+	struct stats *stats;	    /* likewise */
 	struct packet_ring *recent; /* borrowed, may be NULL */
-	struct moment moment; /* from a stop to what the client says next */
-	unsigned moments;     /* such waits that pay, until the next stop */
+	struct moment moment;	    /* from a stop to what the client says next */
+	unsigned moments;	    /* such waits that pay, until the next stop */
 	int stop; /* readable: no client is worth waiting for any more; -1: none such */
 };
 
@@ -59,7 +61,10 @@ void conn_fill(struct conn *c);
 void conn_send(struct conn *c, const char *payload, size_t n);
 /** The same for a stop reply: clients that were quick behind the last one are waited for. */
 void conn_tell(struct conn *c, const char *payload, size_t n);
-/** poll(2), which does not go to sleep at once where a quick client is to speak next. */
+/**
+ * poll(2), which does not go to sleep at once where a quick client is to speak next. At most
+ * CONN_POLL_MAX places; those with fd -1 cost nothing and keep the revents that they have.
+ */
 int conn_poll(struct conn *c, struct pollfd *fds, nfds_t n, int timeout_ms);
 /** Sends a notification: no acknowledgement, never repeated. */
 void conn_notify(struct conn *c, const char *text, size_t n);

@@ -46,9 +46,9 @@ static struct crash *state_of(void *context)
 
 /* --- words --- */
 
-static void say(int fd, const char *text)
+static bool say(int fd, const char *text)
 {
-	(void)!write(fd, text, strlen(text));
+	return log_write_all(fd, text, strlen(text));
 }
 
 static void say_number(int fd, uint64_t n, unsigned base)
@@ -59,7 +59,7 @@ static void say_number(int fd, uint64_t n, unsigned base)
 	do
 		*--at = "0123456789abcdef"[n % base];
 	while (n /= base);
-	say(fd, at);
+	(void)say(fd, at);
 }
 
 struct frames {
@@ -80,19 +80,21 @@ static void report(const struct crash *c, int fd, int signal, const siginfo_t *i
 {
 	struct frames frames = { .n = 0 };
 
-	say(fd, "error: the server is broken: signal ");
+	if (!say(fd, "error: the server is broken: signal "))
+		return;
 	say_number(fd, (uint64_t)signal, 10);
 	if (info->si_code > 0) {
-		say(fd, " at 0x");
+		(void)say(fd, " at 0x");
 		say_number(fd, (uintptr_t)info->si_addr, 16);
 	}
-	say(fd, "\nthe last packets, r: sent, w: received\n");
+	(void)say(fd, "\nthe last packets, r: sent, w: received\n");
 	if (c->setup.packets)
 		packet_ring_write(c->setup.packets, fd);
-	say(fd, "backtrace\n");
+	(void)say(fd, "backtrace\n");
 	/* backtrace() would load the library that this function is linked from */
 	_Unwind_Backtrace(add_frame, &frames);
-	backtrace_symbols_fd(frames.at, frames.n, fd);
+	for (int i = 0; i < frames.n && log_takes(fd); i++)
+		backtrace_symbols_fd(&frames.at[i], 1, fd);
 }
 
 /* --- handlers --- */

@@ -6,14 +6,16 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <sys/pidfd.h>
 #include <unistd.h>
+
+#include "stub/say.h"
 
 static void tell(struct target *t, bool attached, const char *what)
 {
 	struct target_tid tids[64];
-	size_t n = 0, told = 0;
+	struct target_text line = { 0 };
+	size_t n = 0;
 
 	if (target_threads(t, tids, 64, &n) != TARGET_OK)
 		return;
@@ -23,12 +25,13 @@ static void tell(struct target *t, bool attached, const char *what)
 
 		if (again || target_attached(t, pid) != attached)
 			continue;
-		if (!told++)
-			fprintf(stderr, "%s process(es):", what);
-		fprintf(stderr, " %u", pid);
+		if (!line.len)
+			target_text_format(&line, "%s process(es):", what);
+		target_text_format(&line, " %u", pid);
 	}
-	if (told)
-		fputc('\n', stderr);
+	if (line.len && !line.failed)
+		say_to_user("%s\n", line.data);
+	target_text_deinit(&line);
 }
 
 void farewell(struct target *t)

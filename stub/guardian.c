@@ -12,7 +12,6 @@
 #include <link.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -20,6 +19,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "stub/say.h"
 
 enum { SOCKETS = 3 }; /* COMM, --device-port, the runtime stubs' */
 
@@ -232,11 +233,11 @@ static void clean_up(struct guardian *g, int status)
 	g->let_go(g->rescue, true);
 	remove_sockets(g);
 	if (gave_up)
-		fprintf(stderr, "ascend-gdbserver: the server did not answer two signals and was "
-				"killed; what did not end with it goes on without "
-				"breakpoints\n");
+		say_to_user("ascend-gdbserver: the server did not answer two signals and was "
+			    "killed; what did not end with it goes on without "
+			    "breakpoints\n");
 	else if (WIFSIGNALED(status) && !is_passed_on(WTERMSIG(status)))
-		fprintf(stderr,
+		say_to_user(
 			"ascend-gdbserver: signal %d ended the server; what did not end with it "
 			"goes on without breakpoints\n",
 			WTERMSIG(status));
@@ -275,6 +276,7 @@ struct guardian *guardian_split(guardian_let_go let_go)
 	struct guardian *g = make(let_go);
 	int locked[2];
 
+	signal(SIGPIPE, SIG_IGN); /* nobody may read what is said */
 	if (!g || pipe2(locked, O_CLOEXEC) != 0)
 		return NULL;
 	pid_t pid = fork();

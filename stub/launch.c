@@ -5,12 +5,12 @@
 #include "stub/launch.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "stub/say.h"
 #include "target/auto.h"
 
 /* --- owned lists of words --- */
@@ -108,8 +108,7 @@ bool launch_program(struct launch *l, const char *const *words)
 
 	if (same && !l->program.n)
 		return false;
-	bool ok = same ? words_put(&fresh, 0, l->program.words[0]) :
-			 add_program(&fresh, words[0]);
+	bool ok = same ? words_put(&fresh, 0, l->program.words[0]) : add_program(&fresh, words[0]);
 	if (!ok || !words_add_all(&fresh, words[0] ? words + 1 : words)) {
 		words_clear(&fresh);
 		return false;
@@ -235,7 +234,7 @@ static enum target_status start(struct launch *l, struct target *t, const char *
 	if (status != TARGET_OK)
 		return status;
 	give_terminal(l, *pid);
-	fprintf(stderr, "Process %s created; pid = %u\n", how.argv[0], *pid);
+	say_to_user("Process %s created; pid = %u\n", how.argv[0], *pid);
 	return TARGET_OK;
 }
 
@@ -247,9 +246,9 @@ enum target_status launch_start(struct launch *l, struct target *t, uint32_t *pi
 	if (!l->program.n)
 		return target_fail(t, TARGET_INVALID, "no program was named");
 	enum target_status status =
-		make_env(l, &env) ?
-			start(l, t, env.n ? (const char *const *)env.words : &nothing, pid) :
-			target_fail(t, TARGET_INVALID, "the environment is too large");
+		make_env(l, &env)
+			? start(l, t, env.n ? (const char *const *)env.words : &nothing, pid)
+			: target_fail(t, TARGET_INVALID, "the environment is too large");
 	words_clear(&env);
 	return status;
 }
@@ -259,7 +258,7 @@ enum target_status launch_attach(struct target *t, uint32_t pid)
 	enum target_status status = target_attach(t, pid);
 
 	if (status == TARGET_OK)
-		fprintf(stderr, "Attached; pid = %u\n", pid);
+		say_to_user("Attached; pid = %u\n", pid);
 	return status;
 }
 
@@ -269,11 +268,11 @@ void launch_say_end(const struct launch *l, const struct target_stop *stop)
 	if (l->quiet_stdio)
 		return;
 	if (stop->kind == TARGET_STOP_EXITED) {
-		fprintf(stderr, "\nChild exited with status %d\n", (int)stop->value);
+		say_to_user("\nChild exited with status %d\n", (int)stop->value);
 	} else if (stop->kind == TARGET_STOP_SIGNALED) {
 		const char *name = sigabbrev_np((int)stop->value);
 
-		fprintf(stderr, "\nChild terminated with signal = 0x%x (SIG%s)\n",
-			(unsigned)stop->value, name ? name : "RT");
+		say_to_user("\nChild terminated with signal = 0x%x (SIG%s)\n",
+			    (unsigned)stop->value, name ? name : "RT");
 	}
 }

@@ -8,7 +8,8 @@
 /**
  * A file that is written at its end and never gets larger than its limit: it is then renamed to
  * PATH.1, in place of the one before, and begun anew. Both logs write through it. Readable for its
- * owner only; a symbolic link is refused.
+ * owner only; a symbolic link is refused. What is no regular file (a pipe, a terminal, /dev/null)
+ * is written to as it is, without a limit; a pipe must have a reader.
  */
 struct log_file {
 	int fd;		/* -1: closed */
@@ -32,7 +33,15 @@ bool log_file_rotate(struct log_file *f);
 /** Appends all n bytes. false: the disk took not all of them, or the file is closed. */
 bool log_file_write(struct log_file *f, const void *data, size_t n);
 
-/** Writes all n bytes, however often it takes; false when the descriptor takes no more. */
+/**
+ * True when fd takes PIPE_BUF bytes without a wait, or does so within a tenth of a second: a pipe
+ * may be full because nobody reads it. Safe in signal handlers.
+ */
+bool log_takes(int fd);
+/**
+ * Writes all n bytes, however often it takes; false when the descriptor takes no more, the rest is
+ * given up then. Safe in signal handlers.
+ */
 bool log_write_all(int fd, const void *data, size_t n);
 
 #endif

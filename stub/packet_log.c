@@ -5,11 +5,13 @@
  */
 #include "stub/packet_log.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "stub/log.h"
+#include "stub/say.h"
 
 /* ECHO_ROOM: for what a line of the log has beside the bytes. */
 enum { CHUNK = 4096, ESCAPE_ROOM = 4, ECHO_ROOM = 64 };
@@ -44,10 +46,16 @@ void packet_log_deinit(struct packet_log *p)
 }
 
 /* A record with a hole would be replayed wrongly: what cannot be written ends it. */
+static void give_up(struct packet_log *p)
+{
+	say_to_user("ascend-gdbserver: the packet log ends here: %s\n", strerror(errno));
+	log_file_close(&p->file);
+}
+
 static void put(struct packet_log *p, const char *text, size_t n)
 {
-	if (!log_file_write(&p->file, text, n))
-		log_file_close(&p->file);
+	if (p->file.fd >= 0 && !log_file_write(&p->file, text, n))
+		give_up(p);
 }
 
 /* The escapes of gdb's ASCII log; at most ESCAPE_ROOM bytes. */
@@ -90,6 +98,8 @@ static void make_room(struct packet_log *p, size_t n)
 		return;
 	if (log_file_rotate(&p->file))
 		put(p, rotated, sizeof(rotated) - 1);
+	else
+		give_up(p);
 	p->last = PACKET_NONE;
 }
 

@@ -5,7 +5,8 @@
 #include "stub/packet_ring.h"
 
 #include <string.h>
-#include <unistd.h>
+
+#include "stub/log_file.h"
 
 void packet_ring_add(struct packet_ring *r, char way, const void *data, size_t n)
 {
@@ -33,7 +34,7 @@ static size_t escape(unsigned char c, char *out)
 	return 4;
 }
 
-static void write_entry(const struct packet_ring_entry *e, int fd)
+static bool write_entry(const struct packet_ring_entry *e, int fd)
 {
 	static const char more[] = "...";
 	char line[4 * PACKET_RING_BYTES + 16];
@@ -48,13 +49,13 @@ static void write_entry(const struct packet_ring_entry *e, int fd)
 		n += sizeof(more) - 1;
 	}
 	line[n++] = '\n';
-	(void)!write(fd, line, n);
+	return log_write_all(fd, line, n);
 }
 
 void packet_ring_write(const struct packet_ring *r, int fd)
 {
 	uint64_t at = r->count < PACKET_RING ? 0 : r->count - PACKET_RING;
 
-	for (; at < r->count; at++)
-		write_entry(&r->all[at % PACKET_RING], fd);
+	while (at < r->count && write_entry(&r->all[at % PACKET_RING], fd))
+		at++;
 }

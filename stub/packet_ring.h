@@ -22,7 +22,10 @@ struct packet_ring {
 
 /** n payload bytes, sent or received; way: enum packet_direction. r NULL is fine. */
 void packet_ring_add(struct packet_ring *r, char way, const void *data, size_t n);
-/** Writes a line per packet, the oldest first; a signal handler may call it. */
+/**
+ * Writes a line per packet, the oldest first, as far as fd takes them; a signal handler may call
+ * it.
+ */
 void packet_ring_write(const struct packet_ring *r, int fd);
 
 #endif

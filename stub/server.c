@@ -4,12 +4,12 @@
  */
 #include "stub/server.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -20,6 +20,7 @@
 #include "stub/conn.h"
 #include "stub/farewell.h"
 #include "stub/lobby.h"
+#include "stub/say.h"
 #include "stub/session.h"
 #include "stub/stranger.h"
 
@@ -56,6 +57,8 @@ enum {
 	AT_LOBBY = AT_LISTEN + COMM_SOCKETS,
 	AT_END = AT_LOBBY + LOBBY_MAX
 };
+
+static_assert((int)ENDS * (int)AT_END <= (int)CONN_POLL_MAX, "poll takes the places of all ends");
 
 static bool is_line(const struct server *s)
 {
@@ -153,8 +156,8 @@ static void end_session(struct server *s)
 	s->session = NULL;
 	if (s->done || s->over || !s->proven)
 		return;
-	fprintf(stderr, "Remote side has terminated connection.  "
-			"GDBserver will reopen the connection.\n");
+	say_to_user("Remote side has terminated connection.  "
+		    "GDBserver will reopen the connection.\n");
 	packet_log_remark(s->setup.packets, "connection closed");
 }
 
@@ -227,10 +230,9 @@ static void prove(struct server *s)
 		return;
 	s->proven = true;
 	if (s->peer.host[0])
-		fprintf(stderr, "Remote debugging from host %s, port %u\n", s->peer.host,
-			s->peer.port);
+		say_to_user("Remote debugging from host %s, port %u\n", s->peer.host, s->peer.port);
 	else
-		fprintf(stderr, "Remote debugging over a Unix socket\n");
+		say_to_user("Remote debugging over a Unix socket\n");
 	log_format(s->setup.log, TARGET_LOG_INFO, "client host=%s port=%u: it is served",
 		   s->peer.host[0] ? s->peer.host : "unix", s->peer.port);
 }
@@ -433,8 +435,8 @@ static void check_silence(struct server *s)
 	if (at < 0 || clock_ms() < at)
 		return;
 	if (s->proven)
-		fprintf(stderr, "The client said nothing for %lld seconds (--idle-timeout)\n",
-			(long long)(s->setup.idle_ms / 1000));
+		say_to_user("The client said nothing for %lld seconds (--idle-timeout)\n",
+			    (long long)(s->setup.idle_ms / 1000));
 	else
 		log_format(s->setup.log, TARGET_LOG_INFO,
 			   "silent-client seconds=%d: no packet came, the connection was closed",
@@ -575,7 +577,7 @@ int server_run(const struct server_setup *setup)
 	if (n > 1)
 		ends[1].setup = setup_of_devices(setup);
 	if (!begin_all(ends, n, &stats)) {
-		fprintf(stderr, "ascend-gdbserver: cannot start: %s\n", strerror(errno));
+		say_to_user("ascend-gdbserver: cannot start: %s\n", strerror(errno));
 		if (!setup->listener && !ends->session)
 			comm_hang_up(setup->wire);
 		ends->done = true;

@@ -4,9 +4,8 @@
  */
 #include "stub/stranger.h"
 
-#include <stdio.h>
-
 #include "stub/clock.h"
+#include "stub/say.h"
 
 void stranger_tell(struct rate *r, struct log *log, const struct comm_peer *peer, const char *why)
 {
@@ -15,12 +14,12 @@ void stranger_tell(struct rate *r, struct log *log, const struct comm_peer *peer
 	if (!rate_allows(r, clock_ms(), &hidden))
 		return;
 	if (hidden)
-		fprintf(stderr, "%u more refused connections are not shown\n", hidden);
+		say_to_user("%u more refused connections are not shown\n", hidden);
 	if (peer->host[0])
-		fprintf(stderr, "Refused a connection from host %s, port %u: %s\n", peer->host,
-			peer->port, why);
+		say_to_user("Refused a connection from host %s, port %u: %s\n", peer->host,
+			    peer->port, why);
 	else
-		fprintf(stderr, "Refused a connection over the Unix socket: %s\n", why);
+		say_to_user("Refused a connection over the Unix socket: %s\n", why);
 	if (log->sink != LOG_TO_STDERR)
 		log_format(log, TARGET_LOG_WARN, "stranger host=%s port=%u: %s",
 			   peer->host[0] ? peer->host : "unix", peer->port, why);

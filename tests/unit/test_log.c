@@ -211,6 +211,36 @@ static void test_write_fails_quietly(void)
 	log_deinit(&l);
 }
 
+/* What is no file of ours is not renamed, whatever goes through it; nobody waits for its reader. */
+static void test_pipe(void)
+{
+	struct scratch s;
+	struct log l;
+	char why[LOG_WORDS] = "";
+
+	scratch_path(&s);
+	log_init(&l);
+	CU_ASSERT_TRUE_FATAL(!unlink(s.path) && !mkfifo(s.path, 0600));
+	CU_ASSERT_FALSE(log_open(&l, s.path, why));
+	CU_ASSERT_PTR_NOT_NULL(strstr(why, "a pipe that nobody reads"));
+	int reader = open(s.path, O_RDONLY | O_NONBLOCK);
+	CU_ASSERT_TRUE_FATAL(log_open(&l, s.path, why));
+	log_text(&l, TARGET_LOG_WARN, "heard");
+	CU_ASSERT_EQUAL(read(reader, s.text, TEXT), 15);
+	CU_ASSERT_NSTRING_EQUAL(s.text, "warning: heard\n", 15);
+	CU_ASSERT_FALSE(log_file_is_full(&l.file, (size_t)2 * LOG_FILE_MAX));
+	while (write(l.file.fd, s.text, 1) == 1)
+		;
+	log_text(&l, TARGET_LOG_WARN, "not heard");
+	while (read(reader, s.text, TEXT) > 0)
+		;
+	log_text(&l, TARGET_LOG_WARN, "again");
+	CU_ASSERT_EQUAL(read(reader, s.text, TEXT), 15);
+	log_deinit(&l);
+	close(reader);
+	unlink(s.path);
+}
+
 static void packets_open(struct scratch *s, struct packet_log *p)
 {
 	char why[LOG_WORDS];
@@ -456,6 +486,7 @@ int main(void)
 		{ "debug shows paths", test_debug_shows_paths },
 		{ "timestamps", test_timestamps },
 		{ "open refuses links and bad folders", test_open_refuses },
+		{ "a pipe", test_pipe },
 		{ "a full disk is no failure", test_write_fails_quietly },
 		{ "packet log: gdb's form", test_packets_form },
 		{ "packet log: bounded", test_packets_are_bounded },
