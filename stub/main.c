@@ -418,11 +418,22 @@ static int run(struct program *p)
 	}
 }
 
+/* Else a socket, or the memory of a program, would have the words that are for the user. */
+static bool fill_standard_places(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			return false;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	struct program p = { 0 };
 	char why[OPTIONS_WORDS];
 
+	if (!fill_standard_places())
+		return 1;
 	log_init(&p.log);
 	packet_log_init(&p.packets);
 	if (!options_parse(argc, argv, &p.options, why)) {

@@ -1,0 +1,87 @@
+/*
+ * The real daemon, started without standard input, output or error: what it opens must not take
+ * their places, where its words for the user would go.
+ */
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/unit/unit.h"
+
+enum { PLACES = 3, PATH = 256, PATIENCE_MS = 20000, STEP_MS = 5 };
+
+/* absent: a bit for each place that is closed. */
+static pid_t start(const char *socket, unsigned absent)
+{
+	const char *o = getenv("O");
+	char daemon[PATH], dump[PATH], comm[PATH + 8];
+
+	snprintf(daemon, sizeof(daemon), "%s/ascend-gdbserver", o ? o : "build");
+	snprintf(dump, sizeof(dump), "%s/tests/dumps/packets.core", o ? o : "build");
+	snprintf(comm, sizeof(comm), "unix:%s", socket);
+	pid_t pid = fork();
+	if (pid)
+		return pid;
+	for (int fd = 0; fd < PLACES; fd++)
+		if (absent & 1u << fd)
+			close(fd);
+	execl(daemon, daemon, "--core", dump, comm, (char *)NULL);
+	_exit(127);
+}
+
+static bool comes(const char *path)
+{
+	const struct timespec pause = { .tv_nsec = STEP_MS * 1000000 };
+	struct stat st;
+
+	for (int ms = 0; ms < PATIENCE_MS && stat(path, &st); ms += STEP_MS)
+		nanosleep(&pause, NULL);
+	return stat(path, &st) == 0;
+}
+
+static void check_places(pid_t pid, unsigned absent)
+{
+	char path[PATH], to[PATH];
+
+	for (unsigned fd = 0; fd < PLACES; fd++) {
+		if (!(absent & 1u << fd))
+			continue;
+		snprintf(path, sizeof(path), "/proc/%d/fd/%u", (int)pid, fd);
+		ssize_t n = readlink(path, to, sizeof(to) - 1);
+		to[n < 0 ? 0 : n] = '\0';
+		CU_ASSERT_STRING_EQUAL(to, "/dev/null");
+	}
+}
+
+static void test_absent(void)
+{
+	char folder[] = "/tmp/test_standard_places.XXXXXX", socket[PATH];
+	int status = -1;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+	snprintf(socket, sizeof(socket), "%s/s", folder);
+	for (unsigned absent = 1; absent < 1u << PLACES; absent++) {
+		pid_t pid = start(socket, absent);
+
+		CU_ASSERT_FATAL(pid > 0);
+		CU_ASSERT_TRUE(comes(socket));
+		check_places(pid, absent);
+		kill(pid, SIGTERM);
+		CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+		CU_ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	}
+	rmdir(folder);
+}
+
+int main(void)
+{
+	static const struct unit_test tests[] = { { "absent", test_absent } };
+
+	return unit_run("standard_places", tests, sizeof(tests) / sizeof(tests[0]));
+}
