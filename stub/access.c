@@ -15,7 +15,10 @@
 
 #include "stub/owner.h"
 
-enum { V4_BITS = 96 }; /* in front of an IPv4 address in the form of IPv6 */
+enum {
+	V4_BITS = 96, /* in front of an IPv4 address in the form of IPv6 */
+	ACCESS_WORD = 128,
+};
 
 static bool refuse(char *why, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 static bool refuse(char *why, const char *fmt, ...)
@@ -61,7 +64,7 @@ static bool parse_net(char *word, struct access_net *out)
 static bool allow_word(struct access *a, const char *word, char *why)
 {
 	struct access_net net;
-	char copy[128];
+	char copy[ACCESS_WORD];
 
 	if (!strcmp(word, "any"))
 		return a->any = true;
@@ -70,8 +73,10 @@ static bool allow_word(struct access *a, const char *word, char *why)
 	if (a->count == ACCESS_NETS)
 		return refuse(why, "more than %d addresses are allowed: name networks as ADDR/BITS",
 			      ACCESS_NETS);
+	/* of a word that was cut off, the rest may have been bits */
+	bool cut = strlen(word) == ACCESS_WORD - 1;
 	snprintf(copy, sizeof(copy), "%s", word);
-	if (!parse_net(copy, &net))
+	if (cut || !parse_net(copy, &net))
 		return refuse(why,
 			      "\"%.80s\" is nobody who could be allowed: write an address as "
 			      "10.1.2.3 or fd00::5, a network as 10.1.0.0/16, \"samenet\" or "
@@ -84,7 +89,7 @@ static bool allow_word(struct access *a, const char *word, char *why)
 bool access_allow(struct access *a, const char *list, char *why)
 {
 	static const char between[] = ", \t";
-	char word[128];
+	char word[ACCESS_WORD];
 
 	for (list += strspn(list, between); *list; list += strspn(list, between)) {
 		size_t n = strcspn(list, between);
@@ -271,9 +276,12 @@ static void describe_net(const struct access_net *net, char *out, size_t room)
 		snprintf(out, room, ", %s/%u", name, bits);
 }
 
-void access_describe(const struct access *a, char *out)
+void access_describe(const struct access *a, bool addresses, char *out)
 {
-	size_t n;
+	size_t n, count = addresses ? a->count : 0;
+	bool samenet = addresses && a->samenet;
+	const char *others = addresses ? "; --allow ADDR lets others in"
+				       : "; --allow any lets everybody in who can open the socket";
 
 	if (a->any) {
 		snprintf(out, ACCESS_LINE,
@@ -282,11 +290,11 @@ void access_describe(const struct access *a, char *out)
 		return;
 	}
 	snprintf(out, ACCESS_LINE, "Open to this user and root on this machine");
-	for (size_t i = 0; i < a->count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		n = strlen(out);
 		describe_net(&a->nets[i], out + n, ACCESS_LINE - n);
 	}
 	n = strlen(out);
-	snprintf(out + n, ACCESS_LINE - n, "%s%s", a->samenet ? ", the networks it is in" : "",
-		 a->count || a->samenet ? "" : "; --allow ADDR lets others in");
+	snprintf(out + n, ACCESS_LINE - n, "%s%s", samenet ? ", the networks it is in" : "",
+		 count || samenet ? "" : others);
 }

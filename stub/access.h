@@ -36,8 +36,11 @@ void access_init(struct access *a, uid_t user);
  */
 bool access_allow(struct access *a, const char *list, char *why);
 
-/** One line for the user, without its end: who may connect. out has ACCESS_LINE bytes. */
-void access_describe(const struct access *a, char *out);
+/**
+ * One line for the user, without its end: who may connect. addresses: clients have some; with Unix
+ * sockets alone they have not, and the list lets nobody in. out has ACCESS_LINE bytes.
+ */
+void access_describe(const struct access *a, bool addresses, char *out);
 
 /**
  * May the client at the other end of a connected socket (TCP or Unix) be served? false: why

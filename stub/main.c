@@ -286,6 +286,11 @@ static void tell_limits(const struct config *c)
 			c->file_root[0] ? " --file-root " : "", c->file_root);
 }
 
+static bool has_port(const struct comm_listener *l)
+{
+	return l->count && !l->place.path[0];
+}
+
 /* Where to connect: IDEs and scripts wait for the line. Then, who may. */
 static void tell_listening(const struct program *p, const struct comm *comm)
 {
@@ -304,7 +309,7 @@ static void tell_listening(const struct program *p, const struct comm *comm)
 		fprintf(stderr, "Listening on %s\n", comm->path);
 	else
 		fprintf(stderr, "Listening on port %u\n", p->listener.port);
-	access_describe(&p->access, who);
+	access_describe(&p->access, has_port(&p->listener) || has_port(&p->device_listener), who);
 	fprintf(stderr, "%s\n", who);
 	tell_limits(&p->config);
 }

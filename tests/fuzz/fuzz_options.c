@@ -56,7 +56,7 @@ static void try_access(const char *text)
 	demand(a.count <= ACCESS_NETS);
 	for (size_t i = 0; i < a.count; i++)
 		demand(a.nets[i].bits <= 128);
-	access_describe(&a, line);
+	access_describe(&a, true, line);
 	demand(memchr(line, 0, sizeof(line)) != NULL);
 }
 

@@ -41,13 +41,16 @@ static void test_list(void)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		access_init(&a, 1);
 		CU_ASSERT_TRUE(access_allow(&a, rows[i].list, why));
-		access_describe(&a, line);
+		access_describe(&a, true, line);
 		snprintf(want, sizeof(want), "Open to this user and root on this machine%s",
 			 rows[i].banner);
 		CU_ASSERT_STRING_EQUAL(line, want);
 	}
+	access_describe(&a, false, line); /* who comes over a Unix socket has no address */
+	CU_ASSERT_STRING_EQUAL(line, "Open to this user and root on this machine; --allow any lets "
+				     "everybody in who can open the socket");
 	CU_ASSERT_TRUE(access_allow(&a, "any", why));
-	access_describe(&a, line);
+	access_describe(&a, true, line);
 	CU_ASSERT_PTR_NOT_NULL(strstr(line, "EVERYBODY"));
 }
 
@@ -70,6 +73,12 @@ static void test_list_refuses(void)
 	struct access a;
 
 	access_init(&a, 1);
+	/* cut off anywhere between its zeros this would be a network of everybody */
+	snprintf(many, sizeof(many), "1.2.3.4/%0300d", 8);
+	CU_ASSERT_FALSE(access_allow(&a, many, why));
+	snprintf(many, sizeof(many), "1.2.3.4/%0119d8",
+		 0); /* its last character is the one too many */
+	CU_ASSERT_FALSE(access_allow(&a, many, why));
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		CU_ASSERT_FALSE(access_allow(&a, words[i], why));
 		snprintf(want, sizeof(want), "\"%s\" is nobody who could be allowed: ", words[i]);
@@ -84,7 +93,7 @@ static void test_list_refuses(void)
 	CU_ASSERT_FALSE(access_allow(&a, "1.2.3.4", why));
 	CU_ASSERT_STRING_EQUAL(why, "more than 64 addresses are allowed: name networks as "
 				    "ADDR/BITS");
-	access_describe(&a, many); /* does not fit: cut, not overrun */
+	access_describe(&a, true, many); /* does not fit: cut, not overrun */
 	CU_ASSERT_EQUAL(strlen(many), ACCESS_LINE - 1);
 }
 
