@@ -16,6 +16,7 @@
 #include "stub/commands.h"
 #include "stub/fileio.h"
 #include "stub/stats.h"
+#include "target/auto.h"
 #include "target/below.h"
 
 static void file_error(struct rsp_buf *out, unsigned number)
@@ -108,20 +109,39 @@ static bool drop_set_id(int fd)
 	return fchmod(fd, st.st_mode & 01777) == 0;
 }
 
+/* Whose mounts are meant makes no difference where clients are held in a folder. */
+static int open_there(struct session *s, const char *path, int flags, mode_t mode)
+{
+	if (is_rooted(s))
+		return below_open(s->limits->file_root, path, flags, mode, BELOW_STRICT);
+	return target_file_open(s->target, s->files.view, path, flags, mode);
+}
+
+/*
+ * Of a pipe or a device the opening alone is felt: who waits there for a reader goes on, and gets
+ * SIGPIPE when the reader has gone. What is not there is no special file.
+ */
+static bool is_special(struct session *s, const char *path)
+{
+	AUTO_CLOSE int fd = open_there(s, path, O_PATH, 0);
+	struct stat st;
+
+	return fd >= 0 && (fstat(fd, &st) || !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)));
+}
+
 /* Opens a path the way flags say; a target without real files has none at all. */
 static int open_real(struct session *s, const char *path, int flags, mode_t mode)
 {
 	bool writes = flags & (O_ACCMODE | O_CREAT | O_TRUNC);
-	int fd;
+	bool plain_only = is_rooted(s) || !(s->have & MAY_WRITE_FILES);
 
 	if (!(s->have & TARGET_HAS_HOST_FILES))
 		return flags == O_RDONLY || flags & O_PATH ? -ENOENT : -EACCES;
 	if (!may(s, MAY_FILES | (writes ? MAY_WRITE_FILES : 0)))
 		return -EACCES;
-	if (is_rooted(s)) /* whose mounts are meant makes no difference then */
-		fd = below_open(s->limits->file_root, path, flags, mode, BELOW_STRICT);
-	else
-		fd = target_file_open(s->target, s->files.view, path, flags, mode);
+	if (plain_only && !(flags & O_PATH) && is_special(s, path))
+		return -EACCES;
+	int fd = open_there(s, path, flags, mode);
 	if (fd >= 0 && writes && !drop_set_id(fd)) {
 		close(fd);
 		return -EACCES;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,6 +27,7 @@ struct scene {
 	struct fake_client c;
 	struct limits limits;
 	char folder[64];
+	int opened; /* tells of what is opened */
 };
 
 static void path_of(const struct scene *s, const char *name, char *out, size_t n)
@@ -169,6 +171,44 @@ static void check_ways_out(struct scene *s)
 	CU_ASSERT_STRING_EQUAL(call(s, "unlink", "/away", ""), "F0"); /* the link itself */
 	CU_ASSERT_STRING_EQUAL(call(s, "open", "/fifo", ",0,0"), "F-1,d");
 	CU_ASSERT_NOT_EQUAL(mode_of(s, "secret"), 0);
+}
+
+/* A pipe is not even opened for a moment: who waits there would go on, and then get SIGPIPE. */
+static void check_special(struct scene *s, const char *path)
+{
+	char event[512];
+
+	CU_ASSERT_STRING_EQUAL(call(s, "open", path, ",0,0"), "F-1,d");
+	CU_ASSERT_STRING_EQUAL(call(s, "stat", path, ""), "a stat");
+	CU_ASSERT_EQUAL(read(s->opened, event, sizeof(event)), -1);
+	CU_ASSERT_EQUAL(errno, EAGAIN);
+}
+
+static void test_special(void)
+{
+	char root[256], path[256], event[512];
+	struct scene s;
+
+	scene_open(&s);
+	path_of(&s, "in", root, sizeof(root));
+	path_of(&s, "in/fifo", path, sizeof(path));
+	CU_ASSERT_EQUAL(mkfifo(path, 0600), 0);
+	s.opened = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	CU_ASSERT_TRUE_FATAL(inotify_add_watch(s.opened, path, IN_OPEN) >= 0);
+	start(&s, NULL, LIMITS_READ_ONLY);
+	check_special(&s, path);
+	stop(&s);
+	if (can_hold()) {
+		start(&s, root, 0);
+		check_special(&s, "/fifo");
+		stop(&s);
+	}
+	start(&s, NULL, 0);
+	CU_ASSERT_STRING_EQUAL(call(&s, "open", path, ",0,0"), "F0");
+	CU_ASSERT_TRUE(read(s.opened, event, sizeof(event)) > 0);
+	stop(&s);
+	close(s.opened);
+	scene_close(&s);
 }
 
 static void test_root(void)
@@ -363,8 +403,9 @@ static void test_words(void)
 int main(void)
 {
 	static const struct unit_test tests[] = {
-		{ "root", test_root },	   { "proc", test_proc },     { "setfs", test_setfs },
-		{ "set-id", test_set_id }, { "denied", test_denied }, { "words", test_words },
+		{ "root", test_root },	     { "proc", test_proc },	{ "setfs", test_setfs },
+		{ "special", test_special }, { "set-id", test_set_id }, { "denied", test_denied },
+		{ "words", test_words },
 	};
 
 	return unit_run("limits", tests, sizeof(tests) / sizeof(tests[0]));
