@@ -29,8 +29,8 @@ const struct command commands[] = {
 	{ "qGetTLSAddr", ":t,x,x", cmd_tls_address, START, REPLY_DATA, false, NULL },
 	{ "QNonStop", ":c", cmd_non_stop, NON_STOP, REPLY_OK, false, "QNonStop+" },
 	{ "QPassSignals", ":*", cmd_pass_signals, RUN, REPLY_OK, false, "QPassSignals+" },
-	{ "QProgramSignals", ":*", cmd_program_signals, RUN, REPLY_OK, false,
-	  "QProgramSignals+" },
+	/* what a detached program does not get, it never had */
+	{ "QProgramSignals", ":*", cmd_program_signals, GO, REPLY_OK, false, "QProgramSignals+" },
 	{ "QAllow", ":*", cmd_allow, RUN, REPLY_OK, false, "QAllow+" },
 
 	{ "QThreadEvents", ":x", cmd_thread_events, EVENTS, REPLY_OK, false, "QThreadEvents+" },
