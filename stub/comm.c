@@ -320,6 +320,8 @@ static void keep_alive(int fd)
 		{ IPPROTO_TCP, TCP_KEEPIDLE, 60 },
 		{ IPPROTO_TCP, TCP_KEEPINTVL, 15 },
 		{ IPPROTO_TCP, TCP_KEEPCNT, 4 },
+		/* one that has left something unread is not asked, but sent that again */
+		{ IPPROTO_TCP, TCP_USER_TIMEOUT, 120000 },
 	};
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)

@@ -256,6 +256,7 @@ static void test_every_interface(void)
 	CU_ASSERT_TRUE(fcntl(l.fds[0], F_GETFD) & FD_CLOEXEC);
 	CU_ASSERT_TRUE(socket_option(served, IPPROTO_TCP, TCP_NODELAY));
 	CU_ASSERT_TRUE(socket_option(served, SOL_SOCKET, SO_KEEPALIVE));
+	CU_ASSERT_EQUAL(socket_option(served, IPPROTO_TCP, TCP_USER_TIMEOUT), 120000);
 	close(client);
 	close(served);
 	if (have_ipv6()) {
