@@ -7,6 +7,7 @@
 #include "tests/faults/fault.h"
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -33,18 +34,21 @@ enum { FILES_MAX = 1024, SITES = 8192 };
 static struct fault_orders *orders;
 static pid_t owner;  /* the process that is counted; what it starts is left alone */
 static bool guarded; /* the first fork has parted the guardian and the server */
-static int files;    /* open at the start */
+static int files;    /* open at the start, but for the standard ones */
 static struct {
 	void *at;
 	unsigned calls;
 } sites[SITES]; /* by address, more than there are calls in the server */
 
+int __real_fcntl(int fd, int what, long arg);
+
+/* Standard input is closed in time, or not: a server that cannot start does not open it. */
 static int count_files(void)
 {
 	int n = 0;
 
-	for (int fd = 0, end = getdtablesize(); fd < end && fd < FILES_MAX; fd++)
-		n += fcntl(fd, F_GETFD) >= 0;
+	for (int fd = STDERR_FILENO + 1, end = getdtablesize(); fd < end && fd < FILES_MAX; fd++)
+		n += __real_fcntl(fd, F_GETFD, 0) >= 0;
 	return n;
 }
 
@@ -145,6 +149,16 @@ WRAP(ssize_t, process_vm_readv,
      (pid_t pid, const struct iovec *to, unsigned long n, const struct iovec *from,
       unsigned long count, unsigned long flags),
      (pid, to, n, from, count, flags), -1, EPERM)
+WRAP(ssize_t, process_vm_writev,
+     (pid_t pid, const struct iovec *from, unsigned long n, const struct iovec *to,
+      unsigned long count, unsigned long flags),
+     (pid, from, n, to, count, flags), -1, EPERM)
+WRAP(int, bind, (int fd, const struct sockaddr *a, socklen_t n), (fd, a, n), -1, EACCES)
+WRAP(int, inotify_add_watch, (int fd, const char *path, uint32_t mask), (fd, path, mask), -1,
+     ENOSPC)
+WRAP(char *, mkdtemp, (char *path), (path), NULL, ENOSPC)
+WRAP(void *, dlopen, (const char *path, int how), (path, how), NULL, ENOMEM)
+WRAP(struct dirent *, readdir, (DIR * dir), (dir), NULL, EBADF)
 WRAP(FILE *, fopen, (const char *path, const char *how), (path, how), NULL, EMFILE)
 WRAP(DIR *, opendir, (const char *path), (path), NULL, EMFILE)
 WRAP(ssize_t, readlink, (const char *path, char *buf, size_t n), (path, buf, n), -1, EACCES)
@@ -170,6 +184,16 @@ pid_t __wrap_fork(void)
 	if (first && pid >= 0)
 		owner = pid ? 0 : getpid();
 	return pid;
+}
+
+/* Nor is the argument always there. */
+int __wrap_fcntl(int fd, int what, long arg);
+int __wrap_fcntl(int fd, int what, long arg)
+{
+	if (!fails("fcntl", __builtin_return_address(0)))
+		return __real_fcntl(fd, what, arg);
+	errno = EMFILE;
+	return -1;
 }
 
 /* The mode is there only where a file may be made; passing it on does no harm. */

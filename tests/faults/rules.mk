@@ -5,7 +5,8 @@ FAULT_BIN := $(O)/tests/faults/ascend-gdbserver
 FAULT_CALLS := malloc calloc realloc reallocarray strdup strndup mmap waitpid poll read write pread pwrite \
 	send sendto recv recvfrom fork pipe2 socket listen connect accept4 epoll_create1 epoll_ctl epoll_wait \
 	signalfd eventfd timerfd_create pidfd_open inotify_init1 fopen opendir readlink readlinkat fstat stat \
-	lstat open openat ioctl process_vm_readv ptrace
+	lstat open openat ioctl process_vm_readv process_vm_writev ptrace bind inotify_add_watch mkdtemp \
+	dlopen readdir fcntl
 
 $(FAULT_BIN): $(O)/stub/main.o $(O)/tests/faults/fault.o $(LIB)
 	$(Q)mkdir -p $(@D)
