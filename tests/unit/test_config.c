@@ -276,6 +276,21 @@ static void test_sample_is_complete(void)
 	free(text);
 }
 
+static void test_man_page_is_complete(void)
+{
+	char *text = calloc(1, 2 * TEXT), key[128];
+	int fd = open("docs/ascend-gdbserver.1", O_RDONLY);
+
+	CU_ASSERT_TRUE_FATAL(fd >= 0);
+	CU_ASSERT_TRUE(read(fd, text, 2 * TEXT - 1) > 0);
+	close(fd);
+	for (size_t i = 0; i < config_key_count; i++) {
+		snprintf(key, sizeof(key), "[%s] %s", config_keys[i].section, config_keys[i].name);
+		CU_ASSERT_PTR_NOT_NULL(strstr(text, key));
+	}
+	free(text);
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
@@ -289,6 +304,7 @@ int main(void)
 		{ "reading a descriptor", test_read },
 		{ "help is complete", test_help_is_complete },
 		{ "the sample is complete", test_sample_is_complete },
+		{ "the man page is complete", test_man_page_is_complete },
 	};
 
 	return unit_run("config", tests, sizeof(tests) / sizeof(tests[0]));
