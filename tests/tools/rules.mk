@@ -30,7 +30,8 @@ $(O)/tests/unit/test_mkkernel: $(MKKERNEL_OBJ)
 $(O)/tests/unit/test_mkcore: $(RECIPE_OBJ)
 $(O)/tests/unit/test_mkcore: LDLIBS += -lunicorn -lm
 
-# a unit test that needs the real daemon
+# unit tests that need the real daemon
+$(O)/tests/unit/test_front_door: $(addprefix $(TOOL_DIR)/,play_daemon.o play_text.o play_wire.o)
 $(O)/tests/unit/test_guardian: $(addprefix $(TOOL_DIR)/,play_daemon.o play_text.o play_wire.o)
 
 # and one that runs programs under it
