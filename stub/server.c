@@ -35,7 +35,7 @@ struct server {
 	struct caller caller;
 	bool proven;   /* a packet has come: it is a client, not a probe */
 	int64_t heard; /* when something was said last, by either side */
-	struct rate refusals;
+	struct rate refusals, damages, requests; /* in the log; the last one by all clients */
 	int spare; /* given up for a moment when there is no other descriptor */
 	struct lobby lobby;
 	struct stats *stats; /* of all ends together */
@@ -92,6 +92,7 @@ static struct session *new_session(struct server *s)
 	new->extended = s->extended;
 	session_set_launch(new, s->setup.launch);
 	session_set_limits(new, s->setup.limits);
+	new->refusals = s->requests;
 	new->disabled = s->setup.disabled;
 	new->debug = (struct session_debug){
 		.log = s->setup.log,
@@ -135,6 +136,7 @@ static void leave_session(struct server *s)
 	hold_target(s);
 	target_wish(s->setup.target, 0);
 	s->extended |= s->session->extended;
+	s->requests = s->session->refusals;
 	s->orphan = s->session->orphan;
 }
 
@@ -254,8 +256,7 @@ static void serve_event(struct server *s, enum rsp_event ev)
 		session_interrupt(s->session);
 		break;
 	case RSP_BAD:
-		log_format(s->setup.log, TARGET_LOG_WARN,
-			   "damaged-packet bytes=%zu: it was dropped", s->conn.frame.len);
+		stranger_damages(&s->damages, s->setup.log, s->conn.frame.len);
 		break;
 	default:
 		break;

@@ -1,6 +1,6 @@
 /*
- * Connections that are refused. Called by server.c, which hangs up without a byte; who may connect
- * is decided in access.c.
+ * What those can cause who are no clients: refused connections, damaged packets. Called by
+ * server.c, which hangs up without a byte; who may connect is decided in access.c.
  */
 #include "stub/stranger.h"
 
@@ -23,4 +23,16 @@ void stranger_tell(struct rate *r, struct log *log, const struct comm_peer *peer
 	if (log->sink != LOG_TO_STDERR)
 		log_format(log, TARGET_LOG_WARN, "stranger host=%s port=%u: %s",
 			   peer->host[0] ? peer->host : "unix", peer->port, why);
+}
+
+void stranger_damages(struct rate *r, struct log *log, size_t bytes)
+{
+	unsigned hidden;
+
+	if (!rate_allows(r, clock_ms(), &hidden))
+		return;
+	if (hidden)
+		log_format(log, TARGET_LOG_WARN, "damaged-packet more=%u: they are not shown",
+			   hidden);
+	log_format(log, TARGET_LOG_WARN, "damaged-packet bytes=%zu: it was dropped", bytes);
 }

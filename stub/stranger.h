@@ -11,4 +11,7 @@
  */
 void stranger_tell(struct rate *r, struct log *log, const struct comm_peer *peer, const char *why);
 
+/** Logs a packet of so many bytes whose checksum is wrong: who is no client yet can send such. */
+void stranger_damages(struct rate *r, struct log *log, size_t bytes);
+
 #endif

@@ -44,17 +44,24 @@ static void scene_close(struct scene *s)
 	daemon_forget(&s->d);
 }
 
-/* The reply to a packet matches its first bytes. */
+/* The next packet begins with these bytes. */
+static void hear(struct play_wire *w, const char *start)
+{
+	struct play_text in = { 0 };
+
+	CU_ASSERT_EQUAL(wire_packet(w, &in), PLAY_GOT);
+	CU_ASSERT_NSTRING_EQUAL(in.n ? in.p : "", start, strlen(start));
+	play_text_deinit(&in);
+}
+
 static void expect(struct play_wire *w, const char *packet, const char *start)
 {
-	struct play_text out = { 0 }, in = { 0 };
+	struct play_text out = { 0 };
 
 	play_text_add(&out, packet, strlen(packet));
 	CU_ASSERT_TRUE(wire_send(w, &out));
-	CU_ASSERT_EQUAL(wire_packet(w, &in), PLAY_GOT);
-	CU_ASSERT_NSTRING_EQUAL(in.n ? in.p : "", start, strlen(start));
+	hear(w, start);
 	play_text_deinit(&out);
-	play_text_deinit(&in);
 }
 
 static void test_give_way(void)
@@ -111,11 +118,74 @@ static void test_limits_of_devices(void)
 	scene_close(&s);
 }
 
+static size_t count(struct scene *s, const char *words)
+{
+	struct play_text all = { 0 };
+	size_t n = 0;
+
+	daemon_output(s->d.err_fd, &all);
+	for (const char *at = all.p; (at = strstr(at, words)); at++)
+		n++;
+	play_text_deinit(&all);
+	return n;
+}
+
+static void ask_in_vain(struct scene *s, size_t clients, size_t requests)
+{
+	struct play_wire w;
+
+	for (size_t i = 0; i < clients; i++) {
+		wire_init(&w);
+		CU_ASSERT_TRUE_FATAL(wire_connect_unix(&w, s->socket));
+		for (size_t k = 0; k < requests; k++) {
+			expect(&w, "qRcmd,68656c70", "O");
+			hear(&w, "E");
+		}
+		wire_close(&w);
+	}
+}
+
+/* Without a whole packet: who does that is no client yet. */
+static void send_damaged(struct scene *s)
+{
+	struct play_text bad = { 0 };
+	struct play_wire w;
+
+	CU_ASSERT_TRUE(play_unescape("\\{400*$x#00}", &bad));
+	wire_init(&w);
+	CU_ASSERT_TRUE_FATAL(wire_connect_unix(&w, s->socket));
+	CU_ASSERT_TRUE(wire_send_raw(&w, &bad));
+	/* they are read before anything else is */
+	bad.n = 0;
+	CU_ASSERT_EQUAL(wire_raw(&w, 400, &bad), PLAY_GOT);
+	wire_close(&w);
+	play_text_deinit(&bad);
+}
+
+/* Ten lines in ten seconds are far fewer, however often a client comes back. */
+static void test_log_is_not_filled(void)
+{
+	enum { CLIENTS = 40, REQUESTS = 10, LINES = 200 };
+	struct scene s = { .d.pid = 0 };
+	char dump[PLAY_PATH];
+
+	snprintf(dump, sizeof(dump), "%s", fake_sim_built("tests/dumps/packets.core"));
+	scene_open(&s, (const char *const[]){ "--no-monitor", "--core", dump, "COMM", NULL });
+	ask_in_vain(&s, CLIENTS, REQUESTS);
+	send_damaged(&s);
+	CU_ASSERT_TRUE(count(&s, "refused packet=qRcmd") > 0);
+	CU_ASSERT_TRUE(count(&s, "refused packet=qRcmd") < LINES);
+	CU_ASSERT_TRUE(count(&s, "damaged-packet bytes=1") > 0);
+	CU_ASSERT_TRUE(count(&s, "damaged-packet bytes=1") < LINES);
+	scene_close(&s);
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
 		{ "silent clients give way", test_give_way },
 		{ "limits of devices", test_limits_of_devices },
+		{ "the log is not filled", test_log_is_not_filled },
 	};
 
 	signal(SIGPIPE, SIG_IGN);
