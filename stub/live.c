@@ -66,14 +66,15 @@ static bool find_beside(const char *name, char *out)
 
 /* --- an NPU of our own --- */
 
-static void run_npu(const char *program, const char *socket, const char *args, int out)
+static void run_npu(const char *program, const char *socket, const char *args, pid_t parent,
+		    int out)
 {
 	enum { WORDS = 32 };
-	const char *argv[WORDS + 1] = { program, "--socket", socket, "--with-parent",
-					"--own-folder" };
-	char words[CONFIG_TEXT], *rest = words, *word;
+	char with[32], words[CONFIG_TEXT], *rest = words, *word;
+	const char *argv[WORDS + 1] = { program, "--socket", socket, with, "--own-folder" };
 	size_t n = 5;
 
+	snprintf(with, sizeof(with), "--with-parent=%d", (int)parent);
 	snprintf(words, sizeof(words), "%s", args);
 	while (n < WORDS && (word = strsep(&rest, " ")))
 		if (*word)
@@ -99,13 +100,14 @@ static bool await_ready(int in)
 
 static bool launch_npu(const char *program, const char *socket, const char *args)
 {
+	pid_t server = getpid();
 	int pipe_fds[2];
 
 	if (pipe2(pipe_fds, O_CLOEXEC) < 0)
 		return false;
 	pid_t pid = fork();
 	if (pid == 0)
-		run_npu(program, socket, args, pipe_fds[1]);
+		run_npu(program, socket, args, server, pipe_fds[1]);
 	close(pipe_fds[1]);
 	bool ready = pid > 0 && await_ready(pipe_fds[0]);
 	close(pipe_fds[0]);

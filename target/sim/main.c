@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "target/sim/client_priv.h"
 #include "target/sim/core_priv.h"
 #include "target/sim/server_priv.h"
 
@@ -37,7 +38,9 @@ static const char usage_options[] =
 	"  --traps             the driver's traps come often: full queues, waits that end at\n"
 	"                      once, events and replies that get lost (to test debuggers)\n"
 	"  --once              end when the last client has left\n"
-	"  --with-parent       end when the process that started this one has ended, and all apps\n"
+	"  --with-parent[=PID] end when the process that started this one has ended, and all "
+	"apps;\n"
+	"                      PID: its number, it may have ended before this one begins\n"
 	"  --own-folder        remove the folder of the socket at the end\n"
 	"  --help              this text\n";
 
@@ -103,7 +106,7 @@ static const struct option options[] = {
 	{ "watchdog", required_argument, NULL, OPT_WATCHDOG },
 	{ "traps", no_argument, NULL, OPT_TRAPS },
 	{ "once", no_argument, NULL, OPT_ONCE },
-	{ "with-parent", no_argument, NULL, OPT_PARENT },
+	{ "with-parent", optional_argument, NULL, OPT_PARENT },
 	{ "own-folder", no_argument, NULL, OPT_FOLDER },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
@@ -143,7 +146,8 @@ static bool take_option(struct sim_options *o, int option, const char *value)
 		return true;
 	case OPT_PARENT:
 		o->with_parent = true;
-		return true;
+		o->parent = value && number(value, &n) && n <= INT32_MAX ? (pid_t)n : 0;
+		return !value || o->parent > 0;
 	case OPT_FOLDER:
 		o->own_folder = true;
 		return true;
@@ -204,10 +208,22 @@ static void leave_place(const struct sim_options *o)
 	rmdir(folder);
 }
 
+/** A parent that has ended is not the parent any more. */
+static void watch_parent(struct sim *s)
+{
+	pid_t parent = s->options.parent ? s->options.parent : getppid();
+
+	s->parent_fd = pidfd_open(parent, 0);
+	if (getppid() != parent)
+		s->orphan_since = sim_now();
+}
+
 static int run(struct sim *s)
 {
 	s->stop_fd = take_signals();
-	s->parent_fd = s->options.with_parent ? pidfd_open(getppid(), 0) : -1;
+	s->parent_fd = -1;
+	if (s->options.with_parent)
+		watch_parent(s);
 	if (!sim_server_listen(s)) {
 		fprintf(stderr, "ascend-npu-sim: %s: %s\n", s->options.socket, strerror(errno));
 		return 1;

@@ -163,6 +163,7 @@ struct sim_options {
 	bool traps;	   /* what seldom goes wrong in the driver often does */
 	bool once;	   /* ends with its last client */
 	bool with_parent;  /* ends with the process that started it, and its last app */
+	pid_t parent;	   /* that process; 0: whichever it is when this one begins */
 	bool own_folder;   /* the folder of the socket goes at the end, too */
 };
 

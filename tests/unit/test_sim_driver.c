@@ -197,6 +197,33 @@ static void garbage(void)
 	CU_ASSERT(fake_sim_stop(&sim));
 }
 
+/* A parent that was killed before the NPU could look for it is missed all the same. */
+static void parent_gone_at_once(void)
+{
+	char path[] = "/tmp/ascend-sim-XXXXXX", socket[64], with[64];
+	int life[2];
+
+	CU_ASSERT_FATAL(mkdtemp(path) && !pipe(life));
+	snprintf(socket, sizeof(socket), "%s/npu", path);
+	pid_t parent = fork();
+	if (parent == 0) {
+		snprintf(with, sizeof(with), "--with-parent=%d", (int)getpid());
+		if (fork() == 0) {
+			while (getppid() == strtol(strchr(with, '=') + 1, NULL, 10))
+				usleep(1000);
+			execl(fake_sim_built("ascend-npu-sim"), "ascend-npu-sim", "--socket",
+			      socket, with, "--own-folder", NULL);
+		}
+		_exit(0);
+	}
+	close(life[1]);
+	waitpid(parent, NULL, 0);
+	struct pollfd over = { .fd = life[0], .events = POLLIN };
+	CU_ASSERT_EQUAL(poll(&over, 1, 20000), 1);
+	CU_ASSERT_NOT_EQUAL(access(path, F_OK), 0);
+	close(life[0]);
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
@@ -205,6 +232,7 @@ int main(void)
 		{ "one mutex", one_mutex },
 		{ "release of the first", release_of_the_first },
 		{ "garbage", garbage },
+		{ "parent is gone at once", parent_gone_at_once },
 	};
 
 	return unit_run("sim_driver", tests, COUNT(tests));
