@@ -48,7 +48,7 @@ void conn_open(struct conn *c, int in, int out)
 	conn_close(c);
 	c->in = in;
 	c->out = out;
-	c->no_ack = c->lost = c->ack_due = false;
+	c->no_ack = c->lost = c->ack_due = c->begun = c->foreign = false;
 	c->moments = 0;
 	c->sent_n = c->input_at = c->input_n = 0;
 	rsp_frame_init(&c->frame, c->storage, c->frame.cap);
@@ -223,6 +223,15 @@ enum rsp_event conn_next(struct conn *c)
 	return ev;
 }
 
+/* Who makes a browser or another program speak here cannot choose the first byte. */
+static void note_beginning(struct conn *c)
+{
+	static const char begins[] = { '+', '-', '$', 3 };
+
+	c->foreign |= !c->begun && !memchr(begins, c->input[0], sizeof(begins));
+	c->begun = true;
+}
+
 void conn_fill(struct conn *c)
 {
 	ssize_t n = read(c->in, c->input, INPUT);
@@ -231,6 +240,7 @@ void conn_fill(struct conn *c)
 	c->input_at = c->input_n = 0;
 	if (n > 0) {
 		c->input_n = (size_t)n;
+		note_beginning(c);
 		packet_log_bytes(c->log, PACKET_FROM_CLIENT, c->input, c->input_n);
 		c->stats->bytes_in += c->input_n;
 	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {

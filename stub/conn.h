@@ -21,6 +21,8 @@ struct conn {
 	int in, out; /* the same for sockets; -1: not connected */
 	bool no_ack;
 	bool lost;    /* the peer is gone or stopped reading */
+	bool begun;   /* it has said something */
+	bool foreign; /* ... and not as clients begin: with a packet, '+', '-' or an interrupt */
 	bool ack_due; /* '+' is owed and goes out together with the reply */
 	struct rsp_frame frame;
 	char *storage; /* of the frame */

@@ -231,12 +231,7 @@ static void prove(struct server *s)
 	if (s->proven)
 		return;
 	s->proven = true;
-	if (s->peer.host[0])
-		say_to_user("Remote debugging from host %s, port %u\n", s->peer.host, s->peer.port);
-	else
-		say_to_user("Remote debugging over a Unix socket\n");
-	log_format(s->setup.log, TARGET_LOG_INFO, "client host=%s port=%u: it is served",
-		   s->peer.host[0] ? s->peer.host : "unix", s->peer.port);
+	stranger_is_served(s->setup.log, &s->peer);
 }
 
 static void serve_event(struct server *s, enum rsp_event ev)
@@ -292,6 +287,11 @@ static void serve_client(struct server *s)
 	enum rsp_event ev;
 
 	conn_fill(&s->conn);
+	if (!s->proven && s->conn.foreign) {
+		stranger_is_foreign(&s->refusals, s->setup.log, &s->peer);
+		end_session(s);
+		return;
+	}
 	if (s->proven)
 		s->heard = clock_ms();
 	while (!s->session->closing && (ev = conn_next(&s->conn)) != RSP_MORE)

@@ -1,5 +1,5 @@
 /*
- * What those can cause who are no clients: refused connections, damaged packets. Called by
+ * What those can cause who are no clients yet: refused connections, damaged packets. Called by
  * server.c, which hangs up without a byte; who may connect is decided in access.c.
  */
 #include "stub/stranger.h"
@@ -23,6 +23,25 @@ void stranger_tell(struct rate *r, struct log *log, const struct comm_peer *peer
 	if (log->sink != LOG_TO_STDERR)
 		log_format(log, TARGET_LOG_WARN, "stranger host=%s port=%u: %s",
 			   peer->host[0] ? peer->host : "unix", peer->port, why);
+}
+
+/*
+ * A page of the web can have the browser of this user send any bytes here, but not as the first
+ * ones: those are a request's.
+ */
+void stranger_is_foreign(struct rate *r, struct log *log, const struct comm_peer *peer)
+{
+	stranger_tell(r, log, peer, "it is no debugger that speaks there (a browser, a probe?)");
+}
+
+void stranger_is_served(struct log *log, const struct comm_peer *peer)
+{
+	if (peer->host[0])
+		say_to_user("Remote debugging from host %s, port %u\n", peer->host, peer->port);
+	else
+		say_to_user("Remote debugging over a Unix socket\n");
+	log_format(log, TARGET_LOG_INFO, "client host=%s port=%u: it is served",
+		   peer->host[0] ? peer->host : "unix", peer->port);
 }
 
 void stranger_damages(struct rate *r, struct log *log, size_t bytes)
