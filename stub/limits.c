@@ -7,18 +7,18 @@
 
 static const struct {
 	unsigned may;
-	const char *what, *option;
+	const char *what;
 } rows[] = {
-	{ MAY_WRITE_REGISTERS, "registers cannot be changed", "--read-only" },
-	{ MAY_WRITE_MEMORY, "memory cannot be changed", "--read-only" },
-	{ MAY_BREAK, "breakpoints cannot be set", "--read-only" },
-	{ MAY_STOP, "nothing can be stopped", "" },
-	{ MAY_RESUME, "nothing can be resumed", "--read-only" },
-	{ MAY_START, "nothing can be started or attached to", "--no-run or --read-only" },
-	{ MAY_END, "nothing can be ended", "--read-only" },
-	{ MAY_MONITOR, "there are no monitor commands", "--no-monitor" },
-	{ MAY_FILES, "files cannot be read", "--no-files" },
-	{ MAY_WRITE_FILES, "files cannot be written", "--read-only, --no-files or --file-root" },
+	{ MAY_WRITE_REGISTERS, "registers cannot be changed" },
+	{ MAY_WRITE_MEMORY, "memory cannot be changed" },
+	{ MAY_BREAK, "breakpoints cannot be set" },
+	{ MAY_STOP, "nothing can be stopped" },
+	{ MAY_RESUME, "nothing can be resumed" },
+	{ MAY_START, "nothing can be started or attached to" },
+	{ MAY_END, "nothing can be ended" },
+	{ MAY_MONITOR, "there are no monitor commands" },
+	{ MAY_FILES, "files cannot be read" },
+	{ MAY_WRITE_FILES, "files cannot be written" },
 };
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
@@ -37,9 +37,23 @@ const char *limits_what(unsigned may)
 	return rows[find(may)].what;
 }
 
-const char *limits_option(unsigned may)
+const char *limits_option(unsigned may, unsigned denied)
 {
-	return rows[find(may)].option;
+	static const struct {
+		unsigned bits;
+		const char *name;
+	} options[] = {
+		{ LIMITS_READ_ONLY, "--read-only" },
+		{ LIMITS_NO_RUN, "--no-run" },
+		{ LIMITS_NO_MONITOR, "--no-monitor" },
+		{ LIMITS_NO_FILES, "--no-files" },
+	};
+	unsigned one = rows[find(may)].may;
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (options[i].bits & one && !(options[i].bits & ~denied))
+			return options[i].name;
+	return "";
 }
 
 bool limits_operation(const char *name, size_t n, unsigned *may)

@@ -41,8 +41,11 @@ enum {
 
 /** What is refused when that bit (the lowest one, if there are several) is missing. */
 const char *limits_what(unsigned may);
-/** The options that take the bit away. */
-const char *limits_option(unsigned may);
+/**
+ * The option that has taken that bit away, of those that `denied` comes from (struct limits); ""
+ * when none of them has.
+ */
+const char *limits_option(unsigned may, unsigned denied);
 
 /**
  * The bits of an operation of QAllow (n bytes). 0: it is known, but nothing here does it. false:

@@ -86,7 +86,7 @@ enum target_status session_may(struct session *s, unsigned may)
 				   limits_what(missing));
 	missing &= s->limits->denied;
 	return target_fail(s->target, TARGET_DENIED, "%s: the server was started with %s",
-			   limits_what(missing), limits_option(missing));
+			   limits_what(missing), limits_option(missing, s->limits->denied));
 }
 
 void session_log_refusal(struct session *s, const char *what)

@@ -387,11 +387,15 @@ static void test_words(void)
 		if (!(bit & MAY_ALL))
 			continue;
 		CU_ASSERT_TRUE(limits_what(bit)[0] != '\0');
-		CU_ASSERT_EQUAL(limits_option(bit)[0] != '\0', (bit & all) != 0);
+		CU_ASSERT_EQUAL(limits_option(bit, all)[0] != '\0', (bit & all) != 0);
+		CU_ASSERT_STRING_EQUAL(limits_option(bit, 0), "");
 		for (unsigned other = bit << 1; other; other <<= 1)
 			if (other & MAY_ALL)
 				CU_ASSERT_PTR_NOT_EQUAL(limits_what(bit), limits_what(other));
 	}
+	CU_ASSERT_STRING_EQUAL(limits_option(MAY_START, LIMITS_NO_RUN), "--no-run");
+	CU_ASSERT_STRING_EQUAL(limits_option(MAY_START, LIMITS_READ_ONLY), "--read-only");
+	CU_ASSERT_STRING_EQUAL(limits_option(MAY_WRITE_FILES, LIMITS_NO_FILES), "--no-files");
 	struct fake_target *t = fake_target_create(FAKE_ALL | FAKE_START);
 	CU_ASSERT_EQUAL(target_caps(&t->base) & (MAY_ALL | SESSION_CAN_LAUNCH), 0);
 	target_close(&t->base);
