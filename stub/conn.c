@@ -43,12 +43,13 @@ void conn_deinit(struct conn *c)
 	*c = (struct conn){ .in = -1, .out = -1, .stop = -1 };
 }
 
-void conn_open(struct conn *c, int in, int out)
+void conn_open(struct conn *c, int in, int out, bool guarded)
 {
 	conn_close(c);
 	c->in = in;
 	c->out = out;
-	c->no_ack = c->lost = c->ack_due = c->begun = c->foreign = false;
+	c->no_ack = c->lost = c->ack_due = c->foreign = false;
+	c->begun = c->whole = !guarded;
 	c->moments = 0;
 	c->sent_n = c->input_at = c->input_n = 0;
 	rsp_frame_init(&c->frame, c->storage, c->frame.cap);
@@ -210,6 +211,31 @@ static void answer(struct conn *c, enum rsp_event ev)
 	}
 }
 
+/*
+ * A page of the web can have a browser send packets here, but only behind a method, or as one. A
+ * method may begin with '+', so all counts that stands in front of the first packet.
+ */
+static void note_beginning(struct conn *c)
+{
+	static const char between[] = { '+', '-', 3 };
+	size_t at = 0;
+
+	while (at < c->input_n && memchr(between, c->input[at], sizeof(between)))
+		at++;
+	if (at == c->input_n || c->begun)
+		return;
+	c->begun = true;
+	c->lost = c->foreign = c->input[at] != '$';
+}
+
+/* Behind a method is a blank. */
+static void note_first(struct conn *c)
+{
+	if (!c->whole && c->input_at < c->input_n)
+		c->lost = c->foreign = c->input[c->input_at] == ' ';
+	c->whole = true;
+}
+
 enum rsp_event conn_next(struct conn *c)
 {
 	size_t eaten = 0;
@@ -219,17 +245,12 @@ enum rsp_event conn_next(struct conn *c)
 	enum rsp_event ev =
 		rsp_frame_feed(&c->frame, c->input + c->input_at, c->input_n - c->input_at, &eaten);
 	c->input_at += eaten;
+	if (ev == RSP_PACKET)
+		note_first(c);
+	if (c->foreign)
+		return RSP_MORE;
 	answer(c, ev);
 	return ev;
-}
-
-/* Who makes a browser or another program speak here cannot choose the first byte. */
-static void note_beginning(struct conn *c)
-{
-	static const char begins[] = { '+', '-', '$', 3 };
-
-	c->foreign |= !c->begun && !memchr(begins, c->input[0], sizeof(begins));
-	c->begun = true;
 }
 
 void conn_fill(struct conn *c)

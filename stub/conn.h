@@ -21,8 +21,9 @@ struct conn {
 	int in, out; /* the same for sockets; -1: not connected */
 	bool no_ack;
 	bool lost;    /* the peer is gone or stopped reading */
-	bool begun;   /* it has said something */
-	bool foreign; /* ... and not as clients begin: with a packet, '+', '-' or an interrupt */
+	bool begun;   /* it has said more than acknowledgements and interrupts */
+	bool whole;   /* ... and its first packet has come */
+	bool foreign; /* it is lost since it began as no client does */
 	bool ack_due; /* '+' is owed and goes out together with the reply */
 	struct rsp_frame frame;
 	char *storage; /* of the frame */
@@ -42,8 +43,11 @@ struct conn {
 bool conn_init(struct conn *c, size_t packet, struct packet_log *log, struct stats *stats);
 void conn_deinit(struct conn *c);
 
-/** Takes over connected descriptors; everything of the connection before is forgotten. */
-void conn_open(struct conn *c, int in, int out);
+/**
+ * Takes over connected descriptors; everything of the connection before is forgotten. guarded: what
+ * does not begin as a client does, such as a browser, is given up (foreign).
+ */
+void conn_open(struct conn *c, int in, int out, bool guarded);
 void conn_close(struct conn *c);
 static inline bool conn_is_open(const struct conn *c)
 {

@@ -109,8 +109,8 @@ static bool start_session(struct server *s, int in, int out)
 	s->session = new_session(s);
 	if (!s->session)
 		return false;
-	conn_open(&s->conn, in, out);
 	s->proven = !s->setup.listener;
+	conn_open(&s->conn, in, out, !s->proven);
 	s->heard = clock_ms();
 	return true;
 }
@@ -287,15 +287,12 @@ static void serve_client(struct server *s)
 	enum rsp_event ev;
 
 	conn_fill(&s->conn);
-	if (!s->proven && s->conn.foreign) {
-		stranger_is_foreign(&s->refusals, s->setup.log, &s->peer);
-		end_session(s);
-		return;
-	}
 	if (s->proven)
 		s->heard = clock_ms();
 	while (!s->session->closing && (ev = conn_next(&s->conn)) != RSP_MORE)
 		serve_event(s, ev);
+	if (s->conn.foreign)
+		stranger_is_foreign(&s->refusals, s->setup.log, &s->peer);
 	if (s->conn.lost || s->session->closing || (is_line(s) && !has_work(s)))
 		end_session(s);
 	else if (s->session->running)
