@@ -76,7 +76,8 @@ bool linux_hold_wants(const struct linux_target *l, pid_t pid)
 
 static void destroy(struct linux_held *h)
 {
-	close(h->fd);
+	if (h->fd >= 0) /* or errno would not say why it was not opened */
+		close(h->fd);
 	free(h->program);
 	free(h);
 }
@@ -146,6 +147,8 @@ static struct linux_held *find(struct linux_target *l, pid_t pid)
 
 void linux_hold(struct linux_target *l, pid_t pid)
 {
+	if (l->hold.held_count == HELD_MAX)
+		drop_ended(l);
 	if (!add(l, pid)) {
 		target_logf(&l->base.log, TARGET_LOG_WARN,
 			    "hold pid=%d: the process is not held: %s", (int)pid,
