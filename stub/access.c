@@ -224,8 +224,8 @@ static bool admits_local(const struct access *a, const struct owner_ends *ends, 
 	case OWNER_UNKNOWN:
 		return refuse(why,
 			      "the system does not say whose socket it is (a container, another "
-			      "namespace?): --allow %s would let every user of this machine in; "
-			      "unix:PATH needs no such question",
+			      "namespace?): unix:PATH may tell; --allow %s would let every user of "
+			      "this machine in",
 			      name);
 	default:
 		if (is_friend(a, uid))

@@ -215,8 +215,11 @@ enum target_status cmd_run_program(struct session *s, const struct rsp_args *a, 
 	uint32_t pid;
 
 	if (!s->launch)
-		return target_fail(s->target, TARGET_UNSUPPORTED,
-				   "a dump cannot be run: `attach 1` shows it again");
+		return target_fail(s->target, TARGET_UNSUPPORTED, "%s",
+				   s->have & TARGET_CAN_RUN
+					   ? "programs are not started here: connect to the other "
+					     "place of the server"
+					   : "a dump cannot be run: `attach 1` shows it again");
 	enum target_status status = session_may(s, MAY_START);
 	if (status == TARGET_OK)
 		status = check_room(s);

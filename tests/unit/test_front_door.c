@@ -97,6 +97,7 @@ static void test_limits_of_devices(void)
 		{ "Z0,1000,4", "E.breakpoints cannot be set: " },
 		{ "vCont;c", "E.nothing can be resumed: " },
 		{ "vKill;1", "E.nothing can be ended: " },
+		{ "vRun;", "E.programs are not started here: " },
 	};
 	char app[PLAY_PATH];
 	struct scene s = { .d.pid = 0 };
