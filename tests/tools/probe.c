@@ -335,6 +335,21 @@ static bool start_stayer(struct probe *p)
 	return daemon_start(&p->daemon, argv);
 }
 
+static bool start_listener(struct probe *p)
+{
+	char log[PLAY_PATH], packets[PLAY_PATH];
+	const char *const argv[] = { p->server,	    "--core",	   p->core, "--log-to",
+				     log,	    "--log-level", "3",	    "--packet-log",
+				     packets,	    "127.0.0.1:0", NULL };
+
+	p->daemon = (struct play_daemon){ .comm = PLAY_TCP };
+	if (!daemon_prepare(&p->daemon))
+		return false;
+	snprintf(log, sizeof(log), "%s/log", p->daemon.dir);
+	snprintf(packets, sizeof(packets), "%s/packets", p->daemon.dir);
+	return daemon_start(&p->daemon, argv);
+}
+
 static bool start_server(struct probe *p)
 {
 	const char *const dump[] = { p->server, "--core", p->core, "stdio", NULL };
@@ -353,6 +368,8 @@ static bool start_server(struct probe *p)
 
 	if (p->stays)
 		return (p->daemon.pid || start_stayer(p)) && connect_stayer(p);
+	if (p->kind == PROBE_SOCKET)
+		return start_listener(p);
 	p->daemon = (struct play_daemon){ .comm = PLAY_STDIO };
 	snprintf(program, sizeof(program), "%s/tests/apps/add_custom", p->folder);
 	if (!daemon_start(&p->daemon, argv[p->kind]))
@@ -361,11 +378,27 @@ static bool start_server(struct probe *p)
 	return true;
 }
 
+/* Who was hung up on is served at the second try. */
+static const char *call(struct probe *p)
+{
+	const char *why = "nobody takes the connection";
+
+	for (int tries = 0; why && tries < 2; tries++) {
+		wire_close(&p->wire);
+		wire_init(&p->wire);
+		if (wire_connect_tcp(&p->wire, "127.0.0.1", p->daemon.port))
+			why = begin_dialog(p);
+	}
+	return why;
+}
+
 const char *probe_start(struct probe *p)
 {
 	const char *why;
 
 	wire_init(&p->wire);
+	if (p->kind == PROBE_SOCKET)
+		return start_server(p) ? call(p) : "the server does not start";
 	if (p->kind == PROBE_PROCESS && !ready_app(p))
 		return "tests/apps/stay does not start";
 	p->meddled = false;
@@ -445,7 +478,7 @@ const char *probe_leave(struct probe *p, const pid_t *started, size_t n)
 /* One that stays has no client to end with. */
 static bool has_ended(struct probe *p)
 {
-	if (p->stays && p->daemon.pid)
+	if ((p->stays || p->kind == PROBE_SOCKET) && p->daemon.pid)
 		kill(p->daemon.pid, SIGTERM);
 	return daemon_wait(&p->daemon, PLAY_STEP_MS);
 }
@@ -470,8 +503,12 @@ const char *probe_end(struct probe *p)
 
 	if (p->polite)
 		take_leave(p);
+	if (p->kind == PROBE_SOCKET && !daemon_wait(&p->daemon, 0))
+		why = call(p);
 	wire_close(&p->wire);
-	if (!has_ended(p))
+	if (why)
+		why = "no answer to the next client";
+	else if (!has_ended(p))
 		why = "the server does not end";
 	else if (!WIFEXITED(p->daemon.status))
 		why = "the server crashed at its end";

@@ -3,11 +3,12 @@
 
 #include "tests/tools/play.h"
 
-/** A server with a real process under it, for tools that send it packets of any kind. */
+/** A server with a real process or a dump under it, for tools that send it packets of any kind. */
 
 enum probe_kind {
 	PROBE_PROCESS, /* --multi, attached to tests/apps/stay */
 	PROBE_DUMP,    /* --core FILE */
+	PROBE_SOCKET,  /* the same at a port, with files for its log and all packets */
 	PROBE_DEVICE,  /* --device sim: starts tests/apps/add_custom, which launches a kernel */
 	PROBE_DRIVER,  /* --device drv: the same over the requests of a driver's node */
 };
@@ -40,7 +41,7 @@ struct probe {
 bool probe_has_device(const struct probe *p);
 /** What probe_start says when the server answered the attach with an error. */
 extern const char probe_refused[];
-/** Starts all of it and says hello. NULL, or what did not work. */
+/** Starts all of it and says hello. NULL, or what did not work: at a port not the second time. */
 const char *probe_start(struct probe *p);
 /**
  * Leaves and waits for the server. NULL, or what was left behind: a server, a process that is

@@ -87,6 +87,11 @@ static const struct scenario scenarios[] = {
 	    "qXfer:features:read:target.xml:0,fff", "qXfer:osdata:read:ascend-cores:0,fff",
 	    "qXfer:libraries:read::0,fff", "vFile:open:2f617363656e642f646576302f646576696365,0,0",
 	    "vFile:pread:0,1000,0", "qRcmd,617363656e6420696e666f20636f726573" } },
+	{ "socket",
+	  PROBE_SOCKET,
+	  { "?", "g", "m12c0d0000000,100", "qXfer:features:read:target.xml:0,fff",
+	    "qRcmd,7374617473", "vFile:open:2f617363656e642f646576302f646576696365,0,0",
+	    "vFile:pread:0,1000,0" } },
 	{ "device", PROBE_DEVICE, LAUNCH },
 	{ "driver", PROBE_DRIVER, LAUNCH },
 };
