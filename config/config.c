@@ -115,22 +115,28 @@ static bool fail_unknown(const char *section, const char *key, struct config_err
 		    key, section);
 }
 
+/* config_key_count: there is no such key. */
+static size_t find(const char *section, const char *key)
+{
+	size_t i = 0;
+
+	while (i < config_key_count && (strcmp(section, config_keys[i].section) != 0 ||
+					strcmp(key, config_keys[i].name) != 0))
+		i++;
+	return i;
+}
+
 bool config_set(struct config *c, const char *section, const char *key, const char *value,
 		struct config_error *err)
 {
 	struct config_error why = { .line = 0 };
+	size_t i = find(section, key);
 
 	err->line = 0;
-	for (size_t i = 0; i < config_key_count; i++) {
-		const struct config_key *k = &config_keys[i];
-
-		if (strcmp(section, k->section) != 0 || strcmp(key, k->name) != 0)
-			continue;
-		if (set_member(c, k, value, &why))
-			return true;
-		return fail(err, "%s in section [%s]: %s", k->name, k->section, why.text);
-	}
-	return fail_unknown(section, key, err);
+	if (i == config_key_count)
+		return fail_unknown(section, key, err);
+	return set_member(c, &config_keys[i], value, &why) ||
+	       fail(err, "%s in section [%s]: %s", key, section, why.text);
 }
 
 void config_init(struct config *c)
@@ -234,15 +240,32 @@ static bool take_section(void *ctx, const char *name, struct config_error *err)
 	return has_section(name) || fail_unknown(name, "", err);
 }
 
+/* The settings of one file. */
+struct settings {
+	struct config *c;
+	uint64_t seen; /* a bit for each row of the table: CONFIG_KEYS_MAX */
+};
+
 static bool take_setting(void *ctx, const char *section, const char *key, const char *value,
 			 struct config_error *err)
 {
-	return config_set(ctx, section, key, value, err);
+	struct settings *s = ctx;
+	size_t i = find(section, key);
+	uint64_t bit = i < config_key_count ? 1ULL << i : 0;
+
+	if (s->seen & bit)
+		return fail(err,
+			    "%s in section [%s] is there a second time: all it says stands in "
+			    "one line",
+			    key, section);
+	s->seen |= bit;
+	return config_set(s->c, section, key, value, err);
 }
 
 bool config_parse(struct config *c, const char *text, size_t n, struct config_error *err)
 {
-	const struct config_handler to = { take_section, take_setting, c };
+	struct settings s = { .c = c };
+	const struct config_handler to = { take_section, take_setting, &s };
 
 	return config_lex(text, n, &to, err);
 }
@@ -285,7 +308,8 @@ bool config_lex_file(int fd, const struct config_handler *to, struct config_erro
 
 bool config_read(struct config *c, int fd, struct config_error *err)
 {
-	const struct config_handler to = { take_section, take_setting, c };
+	struct settings s = { .c = c };
+	const struct config_handler to = { take_section, take_setting, &s };
 
 	return config_lex_file(fd, &to, err);
 }

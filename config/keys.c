@@ -4,6 +4,8 @@
  */
 #include "config/keys.h"
 
+#include <assert.h>
+
 #include "config/config.h"
 
 #define TEXT(section, name, member, preset, help)                                                  \
@@ -68,3 +70,4 @@ const struct config_key config_keys[] = {
 };
 
 const size_t config_key_count = sizeof(config_keys) / sizeof(config_keys[0]);
+static_assert(sizeof(config_keys) / sizeof(config_keys[0]) <= CONFIG_KEYS_MAX, "a bit for each");

@@ -29,5 +29,6 @@ struct config_key {
 
 extern const struct config_key config_keys[];
 extern const size_t config_key_count;
+enum { CONFIG_KEYS_MAX = 64 };
 
 #endif

@@ -143,6 +143,9 @@ static void test_failures(void)
 		{ "[server]\nonce\n", 2,
 		  "the line is neither [section] nor key = value nor a comment" },
 		{ "[server\n", 1, "the line is neither [section] nor key = value nor a comment" },
+		{ "[access]\nallow = ::1\n[log]\n[access]\nallow = ::2\n", 5,
+		  "allow in section [access] is there a second time: all it says stands in one "
+		  "line" },
 		{ "[server]\nonce\nonce = maybe\n", 2,
 		  "the line is neither [section] nor key = value nor a comment" },
 		{ "[server]\nonce = maybe\nonce\n", 2,
