@@ -26,6 +26,7 @@
 #include "stub/packet_ring.h"
 #include "stub/server.h"
 #include "stub/session.h"
+#include "stub/signals.h"
 #include "stub/translate.h"
 #include "target/below.h"
 #include "target/core/core.h"
@@ -261,8 +262,7 @@ static bool listen_for_devices(struct program *p, const struct comm *main)
 	return true;
 }
 
-/* Before a program is started for nobody. */
-static bool start_listening(struct program *p, const struct comm *comm)
+static bool listen_for_all(struct program *p, const struct comm *comm)
 {
 	char why[COMM_WORDS];
 
@@ -274,6 +274,21 @@ static bool start_listening(struct program *p, const struct comm *comm)
 		return !complain(1, why);
 	note_socket(p, &p->listener.place);
 	return true;
+}
+
+/*
+ * Before a program is started for nobody. A socket that is made between two signals is one that
+ * somebody removes: the guardian from here on, or the server, which hears signals when it runs.
+ */
+static bool start_listening(struct program *p, const struct comm *comm)
+{
+	sigset_t before;
+
+	signals_hold(&before);
+	bool ok = listen_for_all(p, comm);
+	if (p->guardian)
+		sigprocmask(SIG_SETMASK, &before, NULL);
+	return ok;
 }
 
 /* What those who may connect may not do. */

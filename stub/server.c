@@ -22,6 +22,7 @@
 #include "stub/lobby.h"
 #include "stub/say.h"
 #include "stub/session.h"
+#include "stub/signals.h"
 #include "stub/stranger.h"
 
 enum { FIRST_PACKET_MS = 5000, /* clients speak as soon as they are connected */ ENDS = 2 };
@@ -63,23 +64,6 @@ static_assert((int)ENDS * (int)AT_END <= (int)CONN_POLL_MAX, "poll takes the pla
 static bool is_line(const struct server *s)
 {
 	return !s->setup.listener && s->setup.wire->line;
-}
-
-static bool block_signals(struct server *s)
-{
-	static const int may_be_ignored[] = { SIGINT, SIGHUP }; /* by nohup(1), by shells */
-	struct sigaction now;
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	for (size_t i = 0; i < sizeof(may_be_ignored) / sizeof(may_be_ignored[0]); i++)
-		if (sigaction(may_be_ignored[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
-			sigaddset(&set, may_be_ignored[i]);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return s->signals >= 0;
 }
 
 /* NULL: out of memory. */
@@ -529,7 +513,9 @@ static bool begin_all(struct server *ends, size_t n, struct stats *stats)
 	for (size_t i = 0; i < n; i++)
 		if (!begin(&ends[i], stats))
 			return false;
-	if (!block_signals(ends))
+	signal(SIGPIPE, SIG_IGN);
+	ends->signals = signals_open();
+	if (ends->signals < 0)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		ends[i].conn.stop = ends->signals;

@@ -1,6 +1,7 @@
 /*
- * The real daemon, started without standard input, output or error: what it opens must not take
- * their places, where its words for the user would go.
+ * The real daemon at its start: without standard input, output or error what it opens must not take
+ * their places, where its words for the user would go; and it removes its socket whenever it is
+ * ended.
  */
 #include <signal.h>
 #include <stdbool.h>
@@ -14,7 +15,7 @@
 
 #include "tests/unit/unit.h"
 
-enum { PLACES = 3, PATH = 256, PATIENCE_MS = 20000, STEP_MS = 5 };
+enum { PLACES = 3, PATH = 256, PATIENCE_US = 20000000, STEP_US = 50, MOMENTS = 30 };
 
 /* absent: a bit for each place that is closed. */
 static pid_t start(const char *socket, unsigned absent)
@@ -37,10 +38,10 @@ static pid_t start(const char *socket, unsigned absent)
 
 static bool comes(const char *path)
 {
-	const struct timespec pause = { .tv_nsec = STEP_MS * 1000000 };
+	const struct timespec pause = { .tv_nsec = STEP_US * 1000 };
 	struct stat st;
 
-	for (int ms = 0; ms < PATIENCE_MS && stat(path, &st); ms += STEP_MS)
+	for (int us = 0; us < PATIENCE_US && stat(path, &st); us += STEP_US)
 		nanosleep(&pause, NULL);
 	return stat(path, &st) == 0;
 }
@@ -59,10 +60,18 @@ static void check_places(pid_t pid, unsigned absent)
 	}
 }
 
+static void end(pid_t pid)
+{
+	int status = -1;
+
+	kill(pid, SIGTERM);
+	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	CU_ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 static void test_absent(void)
 {
-	char folder[] = "/tmp/test_standard_places.XXXXXX", socket[PATH];
-	int status = -1;
+	char folder[] = "/tmp/test_daemon_start.XXXXXX", socket[PATH];
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
 	snprintf(socket, sizeof(socket), "%s/s", folder);
@@ -72,16 +81,35 @@ static void test_absent(void)
 		CU_ASSERT_FATAL(pid > 0);
 		CU_ASSERT_TRUE(comes(socket));
 		check_places(pid, absent);
-		kill(pid, SIGTERM);
-		CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
-		CU_ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+		end(pid);
 	}
-	rmdir(folder);
+	CU_ASSERT_EQUAL(rmdir(folder), 0);
+}
+
+/* A signal that comes before the server runs. */
+static void test_ended_at_once(void)
+{
+	char folder[] = "/tmp/test_daemon_start.XXXXXX", socket[PATH];
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+	snprintf(socket, sizeof(socket), "%s/s", folder);
+	for (int i = 0; i < MOMENTS; i++) {
+		pid_t pid = start(socket, 0);
+
+		CU_ASSERT_FATAL(pid > 0);
+		CU_ASSERT_TRUE(comes(socket));
+		end(pid);
+		CU_ASSERT_EQUAL(unlink(socket), -1);
+	}
+	CU_ASSERT_EQUAL(rmdir(folder), 0);
 }
 
 int main(void)
 {
-	static const struct unit_test tests[] = { { "absent", test_absent } };
+	static const struct unit_test tests[] = {
+		{ "absent", test_absent },
+		{ "ended at once", test_ended_at_once },
+	};
 
-	return unit_run("standard_places", tests, sizeof(tests) / sizeof(tests[0]));
+	return unit_run("daemon_start", tests, sizeof(tests) / sizeof(tests[0]));
 }
