@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/fake/fake_sim.h"
 #include "tests/unit/unit.h"
 
 enum { PLACES = 3, PATH = 256, PATIENCE_US = 20000000, STEP_US = 50, MOMENTS = 30 };
@@ -20,11 +21,10 @@ enum { PLACES = 3, PATH = 256, PATIENCE_US = 20000000, STEP_US = 50, MOMENTS = 3
 /* absent: a bit for each place that is closed. */
 static pid_t start(const char *socket, unsigned absent)
 {
-	const char *o = getenv("O");
 	char daemon[PATH], dump[PATH], comm[PATH + 8];
 
-	snprintf(daemon, sizeof(daemon), "%s/ascend-gdbserver", o ? o : "build");
-	snprintf(dump, sizeof(dump), "%s/tests/dumps/packets.core", o ? o : "build");
+	snprintf(daemon, sizeof(daemon), "%s", fake_sim_built("ascend-gdbserver"));
+	snprintf(dump, sizeof(dump), "%s", fake_sim_built("tests/dumps/packets.core"));
 	snprintf(comm, sizeof(comm), "unix:%s", socket);
 	pid_t pid = fork();
 	if (pid)
@@ -79,7 +79,7 @@ static void test_absent(void)
 		pid_t pid = start(socket, absent);
 
 		CU_ASSERT_FATAL(pid > 0);
-		CU_ASSERT_TRUE(comes(socket));
+		CU_ASSERT_TRUE_FATAL(comes(socket));
 		check_places(pid, absent);
 		end(pid);
 	}
@@ -97,7 +97,7 @@ static void test_ended_at_once(void)
 		pid_t pid = start(socket, 0);
 
 		CU_ASSERT_FATAL(pid > 0);
-		CU_ASSERT_TRUE(comes(socket));
+		CU_ASSERT_TRUE_FATAL(comes(socket));
 		end(pid);
 		CU_ASSERT_EQUAL(unlink(socket), -1);
 	}
