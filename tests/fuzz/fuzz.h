@@ -1,11 +1,20 @@
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 /** What libFuzzer and replay_main.c call; each tests/fuzz/fuzz_*.c has one. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/** What has to be true of every input: where it is not, the input is kept as a finding. */
+static inline void demand(bool truth)
+{
+	if (!truth)
+		abort();
+}
 
 /** Does nothing, whatever it is given: see there. */
 void fuzz_untraced(void);

@@ -11,12 +11,6 @@
 
 enum { PRINTED_MAX = 64 << 20 };
 
-static void demand(bool truth)
-{
-	if (!truth)
-		abort();
-}
-
 static bool read_reg(void *ctx, unsigned number, uint64_t *value)
 {
 	(void)ctx;

@@ -2,17 +2,10 @@
  * Fuzz target: a byte that chooses a row of the packet table, then the arguments of its packet.
  * What comes out lies inside what went in, and there is as much of it as the grammar has letters.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "stub/commands.h"
 #include "tests/fuzz/fuzz.h"
-
-static void demand(int truth)
-{
-	if (!truth)
-		abort();
-}
 
 static unsigned letters(const char *grammar, char letter)
 {

@@ -2,7 +2,6 @@
  * Fuzz target: any bytes as a chip file. What comes out is a chip whose registers clients can be
  * told of, each under a name of its own and with a type of its size, and read.
  */
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,12 +9,6 @@
 #include "stub/tdesc.h"
 #include "tests/fake/fake_dump.h"
 #include "tests/fuzz/fuzz.h"
-
-static void demand(int truth)
-{
-	if (!truth)
-		abort();
-}
 
 /* Entries as a device would give them; some it does not give. */
 static bool entry_read(void *ctx, uint64_t addr, void *buf, size_t n)

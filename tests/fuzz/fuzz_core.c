@@ -23,12 +23,6 @@ enum {
 	WINDOW = 256,
 };
 
-static void demand(int truth)
-{
-	if (!truth)
-		abort();
-}
-
 static void add_registers(const struct dump *d, struct dump_core *c, char letter)
 {
 	const struct chip *chip = chip_find(d->chip);

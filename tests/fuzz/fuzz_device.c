@@ -2,7 +2,6 @@
  * Fuzz target: any bytes as the messages of a device, 64 each: decoded, and drained through a link
  * as replies and events.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "target/device/link.h"
@@ -13,12 +12,6 @@ struct feed {
 	const uint8_t *data;
 	size_t left;
 };
-
-static void demand(bool truth)
-{
-	if (!truth)
-		abort();
-}
 
 static enum device_result feed_send(struct device_link *l, const uint8_t *sqe)
 {

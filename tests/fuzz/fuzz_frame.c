@@ -12,12 +12,6 @@
 
 enum { CAP = 64 };
 
-static void demand(int truth)
-{
-	if (!truth)
-		abort();
-}
-
 static uint32_t mix(uint32_t hash, const void *data, size_t n)
 {
 	const uint8_t *p = data;

@@ -29,12 +29,6 @@ struct device {
 	struct symbols_entries entries;
 };
 
-static void demand(int truth)
-{
-	if (!truth)
-		abort();
-}
-
 static bool same_text(const char *a, const char *b)
 {
 	return a && b ? strcmp(a, b) == 0 : a == b;

@@ -2,17 +2,10 @@
  * Fuzz target: any bytes as a config file. What comes out must be a struct whose members are within
  * their bounds, or a failure with a line and words.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "config/config.h"
 #include "tests/fuzz/fuzz.h"
-
-static void demand(int truth)
-{
-	if (!truth)
-		abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

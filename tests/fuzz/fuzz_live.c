@@ -37,12 +37,6 @@ struct scene {
 	struct fake_client client;
 };
 
-static void demand(int truth)
-{
-	if (!truth)
-		abort();
-}
-
 static void come(struct scene *s)
 {
 	session_destroy(s->client.session);

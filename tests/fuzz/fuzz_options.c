@@ -12,12 +12,6 @@
 
 enum { WORDS = 64 };
 
-static void demand(int truth)
-{
-	if (!truth)
-		abort();
-}
-
 static void try_options(int argc, char **argv)
 {
 	struct options o;

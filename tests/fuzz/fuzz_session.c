@@ -14,12 +14,6 @@
 
 enum { PACKETS_MAX = 64 };
 
-static void demand(int truth)
-{
-	if (!truth)
-		abort();
-}
-
 /* Bytes that would end or garble a frame must not be in a reply. */
 static void check_reply(const struct fake_client *c)
 {

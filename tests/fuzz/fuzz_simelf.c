@@ -2,19 +2,12 @@
  * Fuzz target: any bytes as a kernel file that an app loads on the simulated NPU. What is loaded
  * lies in the file, every name it tells ends, and a function it names can be found.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "target/sim/space_priv.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { NAMES = 64 };
-
-static void demand(int truth)
-{
-	if (!truth)
-		abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -7,12 +7,6 @@
 #include "target/stub_message.h"
 #include "tests/fuzz/fuzz.h"
 
-static void demand(bool truth)
-{
-	if (!truth)
-		abort();
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *copy = malloc(size + 1);

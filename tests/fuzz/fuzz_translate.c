@@ -14,12 +14,6 @@
 
 enum { BASE = 0x1000, STEP = 4, LOOKUPS = 200, FRAMES = 4 };
 
-static void demand(int truth)
-{
-	if (!truth)
-		abort();
-}
-
 /* Memory in which every word points to where it is read, a little further up. */
 static bool read_memory(void *ctx, uint64_t at, void *buf, size_t n)
 {
